@@ -10,6 +10,19 @@ export interface Device {
   ssid: string | null;
 }
 
+export type DeviceName = Pick<Device, 'name' | 'namedBy' | 'ip'>;
+export type DevicePlace = Pick<Device, 'network' | 'ssid'>;
+
+/** The only place that makes devices, so that all have one shape. */
+export const newDevice = (mac: string, { name, namedBy, ip }: DeviceName, { network, ssid }: DevicePlace): Device => ({
+  mac,
+  name,
+  namedBy,
+  ip,
+  network,
+  ssid,
+});
+
 /** What is known of devices, by MAC. */
 export class Devices extends Map<string, Device> {
   #changes = 0;

@@ -6,7 +6,7 @@ import { LedgerError, quote } from '../../errors.ts';
 import { type Account, type AccountKind, accountKey, isAccountKind, newAccount } from '../account.ts';
 import { Accounts } from '../accounts.ts';
 import { type Books, type KeptBaseline, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
-import { type Device, Devices } from '../devices.ts';
+import { type Device, Devices, newDevice } from '../devices.ts';
 import { loadBonuses } from './people/bonuses.ts';
 import { loadTariffs } from './people/tariff-rows.ts';
 import type { Row, Store } from './store.ts';
@@ -170,7 +170,7 @@ function isDoubt(doubt: unknown): boolean {
 function deviceOf(row: Row): Device {
   const namedBy = row.named_by === 'static' || row.named_by === 'lease' ? row.named_by : null;
   const place = { network: textOrNull(row.network), ssid: textOrNull(row.ssid) };
-  return { mac: text(row.mac), name: textOrNull(row.name), namedBy, ip: textOrNull(row.ip), ...place };
+  return newDevice(text(row.mac), { name: textOrNull(row.name), namedBy, ip: textOrNull(row.ip) }, place);
 }
 
 export const trafficOf = (row: Row): Traffic => ({ download: Number(row.download), upload: Number(row.upload) });

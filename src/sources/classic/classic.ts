@@ -2,6 +2,7 @@ import type { CounterBits, CounterRules } from '../../domain/counter.ts';
 import { stationCounter } from '../../domain/counter-names.ts';
 import { macOfDevice } from '../../domain/mac.ts';
 import type { Lease, Observation, SourceName, Station } from '../../domain/observation.ts';
+import type { Traffic } from '../../domain/traffic.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { type KnownLine, KnownLines, KnownList, ownCopy } from '../known-lines.ts';
 import { parseLease } from '../openwrt/lease.ts';
@@ -75,16 +76,19 @@ export function parseStations(answer: Answer, known = stationLines()): { station
     const { mac, counter } = found.what;
     const read = () => ({ download: parseCounter(tx, 'tx_bytes'), upload: parseCounter(rx, 'rx_bytes') });
     const bytes = skips.attempt(() => `station ${mac}`, counter, read);
-    if (bytes !== null) stations.push({ ...UNTOLD, mac, counter, bytes });
+    if (bytes !== null) stations.push(listed(mac, counter, bytes));
   }
   const { skippedBecause } = skips.found;
   if (stations.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
   return { stations, ...skips.found };
 }
 
-/** What a classic list does not tell of a station. */
-const UNTOLD = {
+/** A station as a classic list tells of it. */
+const listed = (mac: string, counter: string, bytes: Traffic): Station => ({
   interface: null,
+  mac,
+  counter,
+  bytes,
   bits: 64,
   epoch: null,
   access: true,
@@ -92,7 +96,7 @@ const UNTOLD = {
   linkDownload: null,
   linkUpload: null,
   connected: null,
-} as const;
+});
 
 /** Null for a line that does not begin with a MAC. */
 function parseStation(line: string, known: KnownLines<ListedStation>): KnownLine<ListedStation> | null {

@@ -32,12 +32,12 @@ export function parsePeers(lines: readonly string[], system: System): Parsed {
       else peers.push(peer);
     }
   }
-  const dated = peers.map((peer) => ({ ...peer, epoch: epochOf(system, { instance: interfaces.get(peer.interface) ?? null }) }));
+  for (const peer of peers) peer.epoch = epochOf(system, { instance: interfaces.get(peer.interface) ?? null });
   const { skippedBecause } = skips.found;
   if (peers.length === 0 && interfaces.size === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
   // A peer in no list counts as removed. That cannot be decided where a line does not show whose it is.
   const complete = lines.length === interfaces.size + peers.length ? [...interfaces.keys()] : [];
-  return { observation: { source: 'peers', rules: PEER_RULES, interfaces: complete, peers: dated }, ...skips.found };
+  return { observation: { source: 'peers', rules: PEER_RULES, interfaces: complete, peers }, ...skips.found };
 }
 
 /** `rx` is what the router received, the peer's upload. A peer whose counters make no sense is there, without bytes. */
@@ -49,11 +49,12 @@ function activePeer(name: string, fields: readonly string[], skips: Skips): Peer
   if (!isTime) skips.skip(`peer ${shortKey(publicKey)} of ${name}: not a time: ${quote(handshake)}`, peerCounter(name, publicKey));
   const read = () => ({ download: parseCounter(tx, 'tx bytes'), upload: parseCounter(rx, 'rx bytes') });
   const bytes = skips.attempt(() => `peer ${shortKey(publicKey)} of ${name}`, peerCounter(name, publicKey), read);
-  const known = { name: nameIn(title), endpoint: parseEndpoint(endpoint), allowedIps: parseAllowedIps(allowed) };
   return {
     interface: name,
     publicKey,
-    ...known,
+    name: nameIn(title),
+    endpoint: parseEndpoint(endpoint),
+    allowedIps: parseAllowedIps(allowed),
     state: 'active',
     latestHandshake: isTime ? Number(handshake) : 0,
     bytes,
@@ -65,8 +66,18 @@ function activePeer(name: string, fields: readonly string[], skips: Skips): Peer
 function revokedPeer(name: string, [key = '', allowed = '', ...title]: readonly string[]): Peer | null {
   const publicKey = parsePublicKey(key);
   if (publicKey === null) return null;
-  const known = { name: nameIn(title), endpoint: null, allowedIps: parseAllowedIps(allowed) };
-  return { interface: name, publicKey, ...known, state: 'revoked', latestHandshake: 0, bytes: null, bits: 64, epoch: null };
+  return {
+    interface: name,
+    publicKey,
+    name: nameIn(title),
+    endpoint: null,
+    allowedIps: parseAllowedIps(allowed),
+    state: 'revoked',
+    latestHandshake: 0,
+    bytes: null,
+    bits: 64,
+    epoch: null,
+  };
 }
 
 const nameIn = (words: readonly string[]): string | null => {

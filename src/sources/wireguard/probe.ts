@@ -175,7 +175,18 @@ function peersOf(dump: Dump, facts: ServerFacts, files: Map<string, InterfaceFil
     const epoch = epochIn(facts, name);
     const here = new Set(dumped.map(({ publicKey }) => publicKey));
     const active = dumped.map(
-      (peer): Peer => ({ interface: name, ...peer, name: known?.names.get(peer.publicKey) ?? null, state: 'active', bits: 64, epoch }),
+      ({ publicKey, endpoint, allowedIps, latestHandshake, bytes }): Peer => ({
+        interface: name,
+        publicKey,
+        name: known?.names.get(publicKey) ?? null,
+        endpoint,
+        allowedIps,
+        state: 'active',
+        latestHandshake,
+        bytes,
+        bits: 64,
+        epoch,
+      }),
     );
     // A peer on the interface is not revoked, even if it is in the record.
     const revoked = (known?.revoked ?? []).filter(({ publicKey }) => !here.has(publicKey));

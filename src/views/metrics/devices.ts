@@ -18,7 +18,8 @@ export function deviceFamilies(): FamilyMaker {
       const mac = account.key;
       const hidden = isPrivate(view, mac);
       const ip = hidden ? '' : (deviceOf(view, mac)?.ip ?? '');
-      return { account, hidden, ...labelsOf(account, mac, nameOf(view, mac), ip, userOf(view, mac) ?? '') };
+      const { labels, info, bare } = labelsOf(account, mac, nameOf(view, mac), ip, userOf(view, mac) ?? '');
+      return { account, hidden, labels, info, bare };
     });
     return familiesOf(view, rows);
   };

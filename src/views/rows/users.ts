@@ -1,5 +1,5 @@
 import { OTHERS } from '../../domain/people/user.ts';
-import { addTo, directedUsage, NO_USAGE, plusUsage, type Traffic, total, type Used } from '../../domain/traffic.ts';
+import { addTo, directedUsage, NO_USAGE, noTraffic, plusUsage, type Traffic, total, type Used } from '../../domain/traffic.ts';
 import { type Account, accountsOf, deviceAccountsOf, usageOf } from '../../ledger/account.ts';
 import { type NamesView, ownerOfPeer } from '../view.ts';
 
@@ -51,16 +51,14 @@ export function userRows(view: NamesView): UserRow[] {
   return isConfigured ? [...sorted, userRow(others)] : sorted;
 }
 
-const nothing = (): Traffic => ({ download: 0, upload: 0 });
-
 function emptyRow(name: string, title: string, isPrivate: boolean): UserSums {
-  const sums = { directed: null, undirected: { total: NO_USAGE, month: NO_USAGE }, peerTotal: nothing(), peerMonth: nothing() };
+  const sums = { directed: null, undirected: { total: NO_USAGE, month: NO_USAGE }, peerTotal: noTraffic(), peerMonth: noTraffic() };
   return { name, title, isPrivate, devices: 0, peers: 0, lastSeen: 0, ...sums };
 }
 
 function addDevice(row: UserSums, { kind, total: all, month }: Account): void {
   if (kind === 'device') {
-    row.directed ??= { total: nothing(), month: nothing() };
+    row.directed ??= { total: noTraffic(), month: noTraffic() };
     addTo(row.directed.total, all);
     addTo(row.directed.month, month);
   } else {
@@ -72,7 +70,7 @@ function addDevice(row: UserSums, { kind, total: all, month }: Account): void {
 /** A user without devices used nothing, in either direction. */
 function userRow({ directed, undirected, ...row }: UserSums): UserRow {
   const isEmpty = directed === null && undirected.total === NO_USAGE;
-  const known = isEmpty ? { total: nothing(), month: nothing() } : directed;
+  const known = isEmpty ? { total: noTraffic(), month: noTraffic() } : directed;
   const sum = (way: 'total' | 'month') => (known === null ? undirected[way] : plusUsage(directedUsage(known[way]), undirected[way]));
   return { ...row, total: sum('total'), month: sum('month') };
 }

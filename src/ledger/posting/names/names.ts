@@ -2,9 +2,9 @@ import type { Lease, Observation } from '../../../domain/observation.ts';
 import type { Round } from '../../../domain/round.ts';
 import { macOf } from '../../account.ts';
 import { type Books, type KnownLease, type Learned, leaseKey, readerKey } from '../../books.ts';
-import type { Device } from '../../devices.ts';
+import { type Device, type DeviceName, newDevice } from '../../devices.ts';
 import type { RoundUpdate } from '../round-update.ts';
-import { hasNewSsid, networksIn, placeAfter, placesIn, type SeenAt } from './places.ts';
+import { hasNewSsid, NOWHERE, networksIn, placeAfter, placesIn, type SeenAt } from './places.ts';
 
 const FORGET_LEASE_MS = 30 * 86_400_000;
 
@@ -92,8 +92,8 @@ export function draftNames(books: Books, round: Round, update: RoundUpdate): Lea
   const leases = drafted.size > 0 ? new Map([...books.leases.values()].map((lease) => [lease.mac, lease])) : new Map<string, KnownLease>();
   for (const mac of drafted) {
     const lease = leases.get(mac);
-    const named = { name: lease?.hostname ?? null, namedBy: lease?.hostname ? 'lease' : null } as const;
-    const known: Device = { mac, ...named, ip: lease?.ip ?? null, network: null, ssid: null };
+    const named = { name: lease?.hostname ?? null, namedBy: lease?.hostname ? 'lease' : null, ip: lease?.ip ?? null } as const;
+    const known = newDevice(mac, named, NOWHERE);
     update.devices.push(changed(known, facts.get(mac), places.get(mac), staticsRead) ?? known);
   }
   for (const mac of new Set([...facts.keys(), ...places.keys()])) {
@@ -112,15 +112,16 @@ interface NameFacts {
 
 /** The device by its new facts, or null where they change nothing. */
 function changed(known: Device, fact: NameFacts | undefined, seen: SeenAt | undefined, staticsRead: boolean): Device | null {
-  const next = { ...known, ...nameAfter(known, fact, staticsRead), ...placeAfter(known, seen) };
+  const next = newDevice(known.mac, nameAfter(known, fact, staticsRead), placeAfter(known, seen));
   const keys = ['name', 'namedBy', 'ip', 'network', 'ssid'] as const;
   return keys.every((key) => next[key] === known[key]) ? null : next;
 }
 
-function nameAfter(known: Device, fact: NameFacts | undefined, staticsRead: boolean): Partial<Device> {
-  if (fact === undefined) return {};
+function nameAfter(known: Device, fact: NameFacts | undefined, staticsRead: boolean): DeviceName {
+  if (fact === undefined) return known;
   const mayName = fact.name !== null && (fact.namedBy === 'static' || known.namedBy !== 'static' || staticsRead);
-  return { ip: fact.ip ?? known.ip, ...(mayName && { name: fact.name, namedBy: fact.namedBy }) };
+  const { name, namedBy } = mayName ? fact : known;
+  return { name, namedBy, ip: fact.ip ?? known.ip };
 }
 
 function gatherFacts(round: Round): Map<string, NameFacts> {

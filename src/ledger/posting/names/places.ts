@@ -1,7 +1,7 @@
 import type { Observation } from '../../../domain/observation.ts';
 import type { Round } from '../../../domain/round.ts';
 import { type Books, readerKey } from '../../books.ts';
-import type { Device } from '../../devices.ts';
+import type { DevicePlace } from '../../devices.ts';
 
 /** Where a device was seen in a round. */
 export interface SeenAt {
@@ -12,7 +12,7 @@ export interface SeenAt {
   ssids: string[];
 }
 
-type DevicePlace = Pick<Device, 'network' | 'ssid'>;
+export const NOWHERE: DevicePlace = { network: null, ssid: null };
 
 /** States of the kernel's neighbour table in which the device has answered lately, or is being asked. */
 const ACTIVE = new Set(['REACHABLE', 'DELAY', 'PROBE']);
