@@ -12,7 +12,7 @@ const END = Buffer.from([3, 0]);
  * Lines repeat what is in the few before them: a small window packs as well as the usual one, in a third of the time, most of which goes into
  * getting the memory.
  */
-const MEMORY = { windowBits: 12, memLevel: 6 };
+const optionsOf = (level: number) => ({ windowBits: 12, memLevel: 6, level, finishFlush: constants.Z_SYNC_FLUSH });
 
 /** Deflated parts, for as long as the parts themselves are kept. */
 const deflated = new WeakMap<Buffer, Promise<Buffer>>();
@@ -31,7 +31,7 @@ export async function packParts(parts: readonly Buffer[], level: number): Promis
 }
 
 function deflatedPart(part: Buffer, level: number): Promise<Buffer> {
-  const known = deflated.get(part) ?? deflate(part, { ...MEMORY, level, finishFlush: constants.Z_SYNC_FLUSH });
+  const known = deflated.get(part) ?? deflate(part, optionsOf(level));
   deflated.set(part, known);
   return known;
 }

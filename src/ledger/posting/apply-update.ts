@@ -48,7 +48,7 @@ function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
     moved.forEach(({ baseline, bytes }) => {
       setTo(baseline.bytes, bytes);
     });
-    books.readers.set(key, { ...reader, counters } satisfies Reader);
+    books.readers.set(key, Object.assign(reader, { counters }) satisfies Reader);
   }
 }
 

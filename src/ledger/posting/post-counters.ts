@@ -126,11 +126,15 @@ function circumstancesOf(
   router: string,
 ): Circumstances {
   const previous = before && {
-    ...{ at: readAtByNow(before, arrival), boot: before.boot, uptime: before.uptime },
+    at: readAtByNow(before, arrival),
+    boot: before.boot,
+    uptime: before.uptime,
     isPartial: mayHaveLacked(before, result) || !isTrusted,
   };
   return {
-    ...{ rules, at: result.at, previous },
+    rules,
+    at: result.at,
+    previous,
     elapsed: before === null ? 0 : elapsed(before, arrival),
     uptime: isTrusted ? arrival.uptime : null,
     // The line carries as much in each direction.

@@ -156,9 +156,16 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
   const uptime = verdict?.kind === 'same' ? verdict.uptime : arrival.uptime;
   const readerUpdate: ReaderUpdate = {
     reader: {
-      ...{ id: known?.id ?? context.nextReader++, router, source, origin, readAt: at, readTick: tick },
+      id: known?.id ?? context.nextReader++,
+      router,
+      source,
+      origin,
+      readAt: at,
+      readTick: tick,
       lead: verdict?.kind === 'same' ? verdict.lead : 0,
-      ...{ boot: arrival.boot, uptime, earlierBoots: earlierBoots(known, arrival.boot) },
+      boot: arrival.boot,
+      uptime,
+      earlierBoots: earlierBoots(known, arrival.boot),
       isPartial: result.isPartial === true || (before === null && firstMayLack(result)),
       unread: new Set(result.unread),
       unnamed: unnamedIn(result),
