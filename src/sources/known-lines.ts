@@ -35,7 +35,8 @@ export class KnownLines<T> {
 
   /** Begins an answer. No new line is kept beyond `most`. */
   begin(most: number): void {
-    if (this.#previous !== null) this.#previous.next = null;
+    if (this.#previous === null) this.#first = null;
+    else this.#previous.next = null;
     if (this.#byHead.size > this.#present) this.#forget();
     this.#previous = null;
     this.#answer += 1;

@@ -3,6 +3,7 @@ import { withoutLeftOut } from '../../src/app/left-out.ts';
 import { limitsFor } from '../../src/app/limits.ts';
 import type { Account } from '../../src/ledger/account.ts';
 import { accountKey } from '../../src/ledger/account.ts';
+import { STATION_RULES } from '../../src/sources/openwrt/stations.ts';
 import { classic, ok, station } from '../support/ledger/rounds.ts';
 
 const MIB = 1024 * 1024;
@@ -59,5 +60,14 @@ describe('a round as it is shown', () => {
     const shown = result.observation.stations.map((each) => each.mac);
     expect(shown).to.have.length(1500);
     expect(shown.slice(-500)).to.deep.equal(counted);
+  });
+
+  it('has no counters of hosts, which are in memory until the next round otherwise', () => {
+    const counting = { source: 'hosts', rules: STATION_RULES, method: 'nftables', uncounted: null } as const;
+    const counter = { counts: 'both', mac: null, ip: '10.0.0.1', bytes: { download: 1, upload: 1 }, bits: 64, epoch: null } as const;
+    const results = [ok({ ...counting, devices: [], hosts: [counter] }, 0)];
+    const round = { startedAt: 0, finishedAt: 0, routers: [{ router: 'gateway', system: null, results }] };
+    const [result] = withoutLeftOut(round, { accounts: new Map() }).routers[0]?.results ?? [];
+    expect(result?.status === 'ok' && result.observation).to.deep.equal({ ...counting, devices: [], hosts: [] });
   });
 });

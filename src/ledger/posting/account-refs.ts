@@ -1,17 +1,17 @@
 import { type AccountName, accountKey } from '../account.ts';
 import type { Accounts } from '../accounts.ts';
-import type { AccountUpdate } from './round-update.ts';
+import type { Books } from '../books.ts';
 
 /** A name of an account that is kept from round to round, so that its key is not made, and what a round drafts not looked up, again and again. */
 export interface AccountRef {
   name: AccountName;
   readonly key: string;
-  /** What the latest round that posted to it drafted, and what stands for that round. */
-  drafted: AccountUpdate | null;
+  /** Where the latest round that posted to it has what it drafted, and what stands for that round: the draft itself would hold all of it. */
+  place: number;
   round: object | null;
 }
 
-const refTo = (name: AccountName): AccountRef => ({ name, key: accountKey(name), drafted: null, round: null });
+const refTo = (name: AccountName): AccountRef => ({ name, key: accountKey(name), place: -1, round: null });
 
 /** Makes the refs of what counters feed. */
 export interface RefMaker {
@@ -32,6 +32,7 @@ export class AccountRefs implements RefMaker {
   of(name: AccountName): AccountRef {
     const known = this.find(name);
     if (known !== undefined) {
+      // Whether an uplink is an overlay may have changed.
       known.name = name;
       return known;
     }
@@ -48,9 +49,11 @@ export class AccountRefs implements RefMaker {
 const refsOfBooks = new WeakMap<Accounts, AccountRefs>();
 
 /** Those of the rounds before, unless most of them are of accounts that are not there: a router may invent any number. Rule: small. */
-export function accountRefs(accounts: Accounts): AccountRefs {
+export function accountRefs({ accounts, readers }: Pick<Books, 'accounts' | 'readers'>): AccountRefs {
   const known = refsOfBooks.get(accounts);
-  if (known !== undefined && known.size <= 2 * accounts.size + 1000) return known;
+  let most = 2 * accounts.size + 1000;
+  for (const { counters } of readers.values()) most += 4 * counters.size;
+  if (known !== undefined && known.size <= most) return known;
   const made = new AccountRefs();
   refsOfBooks.set(accounts, made);
   return made;

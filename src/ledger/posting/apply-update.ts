@@ -41,7 +41,7 @@ function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
     const counters = (isFirst ? undefined : books.readers.get(key)?.counters) ?? new Map();
     for (const counter of removed) counters.delete(counter);
     for (const [counter, baselines] of changed) {
-      // The figures of the answer are its own: those of a baseline change in place.
+      // A baseline's bytes change in place from now on, so they must not be the answer's object.
       for (const baseline of baselines) baseline.bytes = { ...baseline.bytes };
       counters.set(counter, baselines);
     }

@@ -104,7 +104,7 @@ export function postCounters(
   const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
   /** `lines` are all that show the counter, if there are several. */
-  const postOne = (reading: Reading, lines: readonly Reading[] | null, baselines = known.get(reading.counter)) => {
+  const postOne = (reading: Reading, lines: readonly Reading[] | null, baselines: readonly KeptBaseline[] | undefined) => {
     if (baselines !== undefined) missing -= 1;
     if (baselines === undefined && !hasRoom()) log.counts.leftOut += 1;
     else if (wires?.repeated.has(reading.counter)) return;
@@ -112,7 +112,11 @@ export function postCounters(
   };
   const baselines = known === stored ? baselinesOfEach(readings, stored) : null;
   if (baselines !== null) readings.forEach((reading, i) => void postOne(reading, null, baselines[i]));
-  else for (const lines of counters().values()) if (lines[0] !== undefined) postOne(lines[0], lines.length > 1 ? lines : null);
+  else {
+    counters().forEach((lines, counter) => {
+      if (lines[0] !== undefined) postOne(lines[0], lines.length > 1 ? lines : null, known.get(counter));
+    });
+  }
   if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters());
   if (known !== stored && !isSum) keepPeriod(update, known, counters());
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);

@@ -66,11 +66,11 @@ interface SourceContext {
   ownerOf: OwnerOf;
 }
 
-/** Turns a round into what is to be written, without changing the books. `tick` is ms on the monotonic clock. */
+/** Turns a round into what is to be written, without changing the books but for marks of its own. `tick` is ms on the monotonic clock. */
 export function draftRound(books: Books, round: Round, terms: PostingTerms, tick: number): RoundUpdate {
   const update = emptyUpdate(books, round.finishedAt, terms.timezone);
   update.feeding = feedingOf(books, round, terms.accounting, update);
-  const refs = accountRefs(books.accounts);
+  const refs = accountRefs(books);
   const postings = createPostings(books, refs, update, terms, Math.max(1, round.routers.length));
   const nextReader = Math.max(0, ...[...books.readers.values()].map(({ id }) => id)) + 1;
   const { mostCounters = MOST_COUNTERS, lineRate, gapAfter } = terms;

@@ -29,13 +29,13 @@ export interface Postings {
   /** The account's device, uplink or peer was there at `at` (Unix ms). */
   markSeen(ref: AccountRef, at: number, router: string): AccountUpdate | null;
   post(ref: AccountRef, change: Change, at: number, router: string): PostResult;
-  /** Whether the round has to do with the account. */
+  /** Whether this round posted to the account or saw it. */
   has(name: AccountName): boolean;
 }
 
 /** A part of the time over which bytes are spread. */
 interface Portion extends Pick<Slice, 'length'> {
-  increases: Increases;
+  part: Increases;
 }
 
 /** Accounts that may be made through each router, whatever the others add, unless one round may add too few. Rule: small. */
@@ -88,12 +88,12 @@ export function createPostings(books: Books, refs: AccountRefs, update: RoundUpd
     const over = span(change.since, at);
     const whole = over[0];
     if (over.length === 1 && whole !== undefined) {
-      put(whole.increases, found, change.bytes);
+      put(whole.part, found, change.bytes);
       return 'posted';
     }
     const download = spread(change.bytes.download, over);
     const upload = spread(change.bytes.upload, over);
-    for (const [i, { increases: part }] of over.entries()) put(part, found, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
+    for (const [i, { part }] of over.entries()) put(part, found, { download: download[i] ?? 0, upload: upload[i] ?? 0 });
     return 'posted';
   }
 
@@ -120,25 +120,23 @@ export function createPostings(books: Books, refs: AccountRefs, update: RoundUpd
   }
 
   function accountFor(ref: AccountRef, at: number, router: string): AccountUpdate | null {
-    if (ref.round !== round || ref.drafted === null) {
-      ref.drafted = draft(ref, at, router);
-      ref.round = round;
-    }
-    return ref.drafted;
+    if (ref.round === round) return update.accounts[ref.place] ?? null;
+    const made = draft(ref, at, router);
+    if (made === null) return null;
+    ref.place = update.accounts.push(made) - 1;
+    ref.round = round;
+    return made;
   }
 
   function draft({ name, key }: AccountRef, at: number, router: string): AccountUpdate | null {
     const known = books.accounts.get(key);
     if (known === undefined && !takeRoom(name.kind, router)) return null;
     const account = known ?? newAccount(++nextAccount, name, at);
-    const made = { account, isNew: known === undefined, through: router, download: 0, upload: 0, seen: at, first: null };
-    update.accounts.push(made);
-    return made;
+    return { account, isNew: known === undefined, through: router, download: 0, upload: 0, seen: at, first: null };
   }
 
   function has(name: AccountName): boolean {
-    const ref = refs.find(name);
-    return ref?.round === round && ref.drafted !== null;
+    return refs.find(name)?.round === round;
   }
 
   /** Hours, and whole days for what is older than hours are kept, cut at the edges of tariffs. Rule: time. Rule: tariffs. */
@@ -163,11 +161,11 @@ export function createPostings(books: Books, refs: AccountRefs, update: RoundUpd
     const key = `${hour} ${day} ${tariff}`;
     const known = increases.get(key);
     const { length } = slice;
-    if (known !== undefined) return { length, increases: known };
+    if (known !== undefined) return { length, part: known };
     const begun: Increases = { hour, day, tariff, bytes: [] };
     increases.set(key, begun);
     update.increases.push(begun);
-    return { length, increases: begun };
+    return { length, part: begun };
   }
 
   return { accountFor, markSeen, post, has };

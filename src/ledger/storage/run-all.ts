@@ -1,16 +1,11 @@
 import type { Batch, Database } from './driver/sqlite.ts';
 
 /**
- * Runs statements one after the other, and `last` after them. Those that only read tables go together in one call. While one runs, the rows
- * of the next are written as JSON. `begun`: what must have been done before the first.
+ * Runs statements one after the other in a transaction, and commits it; rolls nothing back. Those without rows of their own go together in one
+ * call. While a statement runs, the rows of the next are written as JSON.
  */
-export async function runAll(
-  database: Pick<Database, 'exec' | 'bulk'>,
-  batches: readonly Batch[],
-  begun: Promise<unknown>,
-  last: string,
-): Promise<void> {
-  let running = begun;
+export async function runAll(database: Pick<Database, 'exec' | 'bulk'>, batches: readonly Batch[]): Promise<void> {
+  let running = database.exec('BEGIN IMMEDIATE');
   let script: string[] = [];
   const next = async (run: () => Promise<void>) => {
     await running;
@@ -27,6 +22,6 @@ export async function runAll(
     const json = JSON.stringify(rows);
     await next(() => database.bulk(sql, json));
   }
-  await next(() => database.exec([...script, last].join(';\n')));
+  await next(() => database.exec([...script, 'COMMIT'].join(';\n')));
   await running;
 }

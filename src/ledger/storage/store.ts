@@ -164,8 +164,8 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
 
   async function commit(batches: readonly Batch[]): Promise<void> {
     try {
+      await refuseAnother(path, ino);
       if (stale) {
-        await refuseAnother(path, ino);
         const next = await open();
         await database.close();
         database = next;
@@ -186,7 +186,7 @@ async function createStore(open: () => Promise<Database>, path: string, lock: Le
 
   async function transact(batches: readonly Batch[]): Promise<void> {
     try {
-      await runAll(database, batches, Promise.all([database.exec('BEGIN IMMEDIATE'), refuseAnother(path, ino)]), 'COMMIT');
+      await runAll(database, batches);
     } catch (error) {
       await database.exec('ROLLBACK').catch(() => undefined); // SQLite may have rolled back by itself
       throw error;

@@ -14,11 +14,15 @@ const SQL = {
     ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
   day: `INSERT INTO day(day, account, download, upload) SELECT day, account, download, upload FROM ${INCREASES} WHERE true
     ON CONFLICT DO UPDATE SET ${ADD_BYTES}`,
-  clear: 'DELETE FROM memory.increase; DELETE FROM memory.part',
+  clearIncreases: 'DELETE FROM memory.increase',
+  clearParts: 'DELETE FROM memory.part',
 };
 
 /** A part of the time that bytes were counted in: its numbers go once, not with each account. */
 type Part = [id: number, hour: number | null, day: number, tariff: number | null];
+
+/** Only numbers, so they may be in the statement itself, which needs no call of its own then. */
+const partText = (part: Part): string => `(${part.map((number) => number ?? 'NULL').join(', ')})`;
 
 /** Adds the increases of a round to totals, hours and days: all three read them from one table, into which they go once. */
 export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
@@ -33,11 +37,12 @@ export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
   }
   return inParts(rows, MOST_ROWS).flatMap((some) => [
     { sql: SQL.fill, rows: some },
-    { sql: `INSERT INTO memory.part VALUES ${parts.map((part) => `(${part.map(String).join(', ')})`).join(', ')}`, rows: null },
+    { sql: `INSERT INTO memory.part(id, hour, day, tariff) VALUES ${parts.map(partText).join(', ')}`, rows: null },
     { sql: SQL.total, rows: null },
     { sql: SQL.hour, rows: null },
     { sql: SQL.day, rows: null },
     ...(increases.some(({ tariff }) => tariff !== null) ? tariffBatches : []),
-    { sql: SQL.clear, rows: null },
+    { sql: SQL.clearIncreases, rows: null },
+    { sql: SQL.clearParts, rows: null },
   ]);
 }

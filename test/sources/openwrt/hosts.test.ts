@@ -243,3 +243,33 @@ describe('peers of wrtmeter.cgi', () => {
     }
   });
 });
+
+describe('the hosts of one answer after another', () => {
+  const FACTS = ['wrtmeter 1', 'boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10', 'uptime 1000.00', 'time 1763664918'];
+  // The first two are of one counter, and so are the next two.
+  const heads = ['up 02:00:00:00:00:0a 10.0.0.1', 'up 02:00:00:00:00:0A 10.0.0.1', 'down 10.0.0.1', 'down 10.0.0.1', 'both - 10.0.0.2'];
+
+  it('are those that each answer alone has: what is known of lines hides no counter, and shows none twice', async () => {
+    const line = fc.tuple(fc.constantFrom(...heads), fc.constantFrom('7', '12', 'x', '9 9'));
+    const list = fc.array(line, { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(list, list, fc.array(fc.constantFrom(0, 0, 1, 2), { maxLength: 10 }), async (first, second, answers) => {
+        let text = '';
+        const read = async () => ({ text, framed: true });
+        const lasting = hostsProbe('http://router', read);
+        for (const answer of answers) {
+          const lines = ([[], first, second][answer] ?? []).map(([head, figures]) => `${head} ${figures}`);
+          text = [...FACTS, 'begin hosts', 'counting nftables 7', ...lines, 'end hosts', 'end wrtmeter', ''].join('\n');
+          const found = await Promise.all(
+            [lasting, hostsProbe('http://router', read)].map((probe) => probe.collect(new AbortController().signal)),
+          );
+          expect(found[0]).to.deep.equal(found[1]);
+          for (const { observation } of found[0]?.sources ?? [])
+            if ('method' in observation)
+              expect(new Set(observation.hosts.map(({ counter }) => counter)).size).to.equal(observation.hosts.length);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

@@ -5,7 +5,7 @@ export type Row = Record<string, Cell>;
 /** A statement of a transaction. */
 export interface Batch {
   sql: string;
-  /** It reads them from one JSON array (`json_each(?)`), and is left out if there are none. Null: it reads only tables. */
+  /** It reads them from one JSON array (`json_each(?)`), and is left out if there are none. Null: it has no rows of its own. */
   rows: readonly (readonly Cell[])[] | null;
 }
 
