@@ -17,8 +17,8 @@ import {
   undirectedBytes,
   usageOf,
 } from '../account.ts';
+import type { AccountRefs } from '../account-refs.ts';
 import { type Books, type Feeding, type Reader, readerKey } from '../books.ts';
-import type { AccountRefs } from './account-refs.ts';
 import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './names/owners.ts';
 import { hasRoomFor, type Postings } from './postings.ts';

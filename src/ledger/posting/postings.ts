@@ -4,8 +4,8 @@ import { tariffSlices, type Week } from '../../domain/people/tariffs.ts';
 import { spread } from '../../domain/spread.ts';
 import { addTo, isZero, type Traffic } from '../../domain/traffic.ts';
 import { type AccountKind, type AccountName, newAccount } from '../account.ts';
+import type { AccountRef, AccountRefs } from '../account-refs.ts';
 import type { Books } from '../books.ts';
-import type { AccountRef, AccountRefs } from './account-refs.ts';
 import { MOST_UPLINKS } from './counter-room.ts';
 import type { AccountUpdate, Increase, Increases, RoundUpdate } from './round-update.ts';
 

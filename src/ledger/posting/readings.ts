@@ -3,8 +3,8 @@ import { hostCounter, peerCounter, stationCounter, sumCounter, uplinkCounter } f
 import type { HostCounter, Observation, Peer, Station, SumCounter, Uplink } from '../../domain/observation.ts';
 import { sumReading } from '../../domain/traffic.ts';
 import { deviceAccount, undirectedAccount } from '../account.ts';
+import type { AccountRef, RefMaker } from '../account-refs.ts';
 import type { Reader } from '../books.ts';
-import type { AccountRef, RefMaker } from './account-refs.ts';
 import { MOST_UPLINKS } from './counter-room.ts';
 import type { Measures } from './feeding.ts';
 

@@ -2,10 +2,10 @@ import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LedgerError } from '../../errors.ts';
 import { remainsOf } from '../backup/backups.ts';
+import { runAll } from './driver/run-all.ts';
 import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './driver/sqlite.ts';
 import { InUseError, type LedgerLock, ledgerPath, lockLedger, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
 import { inspect, LostLedgerError } from './inspect.ts';
-import { runAll } from './run-all.ts';
 import { IN_MEMORY, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 export type { Batch, Cell, Row } from './driver/sqlite.ts';

@@ -19,15 +19,15 @@ const SQL = {
 };
 
 /** A part of the time that bytes were counted in: its numbers go once, not with each account. */
-type Part = [id: number, hour: number | null, day: number, tariff: number | null];
+type TimePart = [id: number, hour: number | null, day: number, tariff: number | null];
 
 /** Only numbers, so they may be in the statement itself, which needs no call of its own then. */
-const partText = (part: Part): string => `(${part.map((number) => number ?? 'NULL').join(', ')})`;
+const partText = (part: TimePart): string => `(${part.map((number) => number ?? 'NULL').join(', ')})`;
 
 /** Adds the increases of a round to totals, hours and days: all three read them from one table, into which they go once. */
 export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
   const rows: Cell[][] = [];
-  const parts: Part[] = [];
+  const parts: TimePart[] = [];
   for (const { hour, day, tariff, bytes } of increases) {
     const part = parts.push([parts.length, hour, day, tariff]) - 1;
     const withoutHour = hourless.size > 0 ? parts.push([parts.length, null, day, tariff]) - 1 : part;

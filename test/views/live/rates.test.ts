@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Observation, System } from '../../../src/domain/observation.ts';
 import type { RouterRound, SourceResult } from '../../../src/domain/round.ts';
-import { LOOSE_REFS } from '../../../src/ledger/posting/account-refs.ts';
+import { LOOSE_REFS } from '../../../src/ledger/account-refs.ts';
 import { HOST_RULES } from '../../../src/sources/openwrt/hosts.ts';
 import { type LiveRouter, readLive, secondsOf } from '../../../src/views/live/live-router.ts';
 import { system } from '../../support/homes/small-home.ts';

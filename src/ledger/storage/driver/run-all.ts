@@ -1,4 +1,4 @@
-import type { Batch, Database } from './driver/sqlite.ts';
+import type { Batch, Database } from './driver.ts';
 
 /**
  * Runs statements one after the other in a transaction, and commits it; rolls nothing back. Those without rows of their own go together in one

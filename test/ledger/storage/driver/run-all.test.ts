@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { runAll } from '../../../src/ledger/storage/run-all.ts';
+import { runAll } from '../../../../src/ledger/storage/driver/run-all.ts';
 
 describe('running the statements of a transaction', () => {
   const BATCHES = [

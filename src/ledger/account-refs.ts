@@ -1,6 +1,6 @@
-import { type AccountName, accountKey } from '../account.ts';
-import type { Accounts } from '../accounts.ts';
-import type { Books } from '../books.ts';
+import { type AccountName, accountKey } from './account.ts';
+import type { Accounts } from './accounts.ts';
+import type { Books } from './books.ts';
 
 /** A name of an account that is kept from round to round, so that its key is not made, and what a round drafts not looked up, again and again. */
 export interface AccountRef {
