@@ -29,6 +29,11 @@ describe('the heap', function () {
     expect(run(`${script} litter(); console.log(nursery() > 5e6);`)).to.equal('false true false\ntrue');
   });
 
+  it('then grows its young generation up to a bound', () => {
+    const script = 'keepHeapSmall(); for (let i = 0; i < 6; i++) { fitHeap(MANY_ACCOUNTS); litter(); }';
+    expect(Number(run(`${script} console.log(nursery() / 1e6);`))).to.be.within(5, 70);
+  });
+
   it('of a command is not changed', () => {
     expect(run('console.log(fitHeap(MANY_ACCOUNTS)); litter(); console.log(nursery() > 5e6);')).to.equal('false\ntrue');
   });
