@@ -131,7 +131,7 @@ stop() {
 }
 
 status() {
-  [ -n "$(list_table)" ] || fail 'Nothing is counted: there is no table "inet wrtmeter"; create it with "/etc/init.d/wrtmeter start"'
+  [ -n "$(list_table)" ] || fail 'Nothing is counted, because the table "inet wrtmeter" is missing: create it with "/etc/init.d/wrtmeter start"'
   nft list table inet wrtmeter | awk '
     $1 == "set" || $1 == "counter" || $1 == "chain" { object = $2 }
     object == "counted" {

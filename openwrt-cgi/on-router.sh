@@ -318,7 +318,7 @@ remove_hosts() {
 # Files outside /etc/config are lost at sysupgrade unless they are listed here, this list included.
 survive_sysupgrade() {
   [ -d /lib/upgrade ] || {
-    say note 'There is no sysupgrade here: install again after a firmware upgrade'
+    say note 'sysupgrade is missing here, so nothing keeps the scripts: install them again after each firmware upgrade'
     return
   }
   mkdir -p /lib/upgrade/keep.d

@@ -676,7 +676,7 @@ step() { # NAME
 }
 
 check_arguments() {
-  case $action in revoke | restore | delete | list) ;; *) fail arguments 'There is no such action' ;; esac
+  case $action in revoke | restore | delete | list) ;; *) fail arguments 'The action is revoke, restore, delete or list' ;; esac
   case $interface in
     '' | -* | . | .. | *[!A-Za-z0-9_@=+.-]* | ????????????????*) fail arguments 'That is not a name of an interface' ;;
   esac
@@ -761,7 +761,7 @@ read_state() {
     running=$("$tool" showconf "$interface" 2>&1 </dev/null) || fail read "\"$tool\" cannot read \"$interface\": $(complaint "$running")"
     up=yes
   elif [ ! -e "$file" ] && [ ! -e "${record:-$file}" ]; then
-    fail read "There is no interface \"$interface\" here, and no file \"$file\""
+    fail read "Neither the interface \"$interface\" nor the file \"$file\" is on this server"
   fi
   in_file=$(configured | peers count "$key") || refuse_block $? "$file"
   recorded=$(revoked | peers count "$key") || refuse_block $? "$record"
@@ -1187,7 +1187,7 @@ set_where() {
 revoke() {
   set_where "$in_file"
   if [ "$in_file" = 0 ] && [ "$live" = 0 ]; then
-    [ "$recorded" = 0 ] && fail find "There is no such peer on \"$interface\""
+    [ "$recorded" = 0 ] && fail find "The peer is not on \"$interface\""
     where='record'
     warn_of_panel
     done_with revoked unchanged
@@ -1230,14 +1230,14 @@ restore() {
     block=$(configured | peers settings "$key")
   elif [ "$recorded" = 0 ]; then
     set_where 0
-    [ "$live" = 0 ] && fail find "There is no such peer on \"$interface\", nor in the record of revoked peers"
+    [ "$live" = 0 ] && fail find "The peer is neither on \"$interface\" nor in the record of revoked peers"
     done_with active unchanged
   elif [ "$of_file" = no ]; then
     set_where 0
     [ "$up" = yes ] || fail interface "\"$interface\" is down, and the peer was not in a file: bring the interface up first"
   else
     set_where 1
-    [ -e "$file" ] || fail read "There is no file \"$file\" to put the peer back into"
+    [ -e "$file" ] || fail read "The file \"$file\" that the peer was in is missing"
   fi
   refuse_taken
   begin present
@@ -1270,7 +1270,7 @@ report_routes() {
 
 delete() {
   set_where "$in_file"
-  [ "$in_file$live$recorded" = 000 ] && fail find "There is no such peer on \"$interface\", nor in the record of revoked peers"
+  [ "$in_file$live$recorded" = 000 ] && fail find "The peer is neither on \"$interface\" nor in the record of revoked peers"
   [ "$in_file" = 0 ] && [ "$live" = 0 ] && where='record'
   block=''
   begin absent

@@ -211,7 +211,7 @@ collect_devices() {
   if command -v iw >/dev/null; then
     radios=$(call iw dev)
     status=$?
-    # It also fails where there is no radio, and so no station.
+    # It also fails on a router without radios, which has no stations.
     [ "$status" = 0 ] || [ ! -e "$1" ] || mark_failed stations "$status" 'iw dev'
     printf '%s\n' "$radios"
     IFS=$newline
@@ -274,7 +274,7 @@ collect_hosts() {
   if [ "$method" = auto ] || [ "$method" = nftables ]; then
     if command -v nft >/dev/null; then
       mark nftables
-      # It ends with 1 where there is no such table.
+      # It ends with 1 if the table is missing.
       {
         call nft -j list table inet wrtmeter
         status=$?
@@ -311,7 +311,7 @@ collect_limits() {
   [ -d "$root/var/run/wrtmeter-limits" ] || return 0
   command -v nft >/dev/null || return 0
   mark limits
-  # It ends with 1 where there is no such table.
+  # It ends with 1 if the table is missing.
   call nft list table inet wrtmeter_limits
   status=$?
   case $status in 0 | 1) ;; *) mark_failed limits "$status" 'nft list table inet wrtmeter_limits' ;; esac

@@ -12,7 +12,7 @@
 
 failed() { refuse '500 Internal Server Error' "$1"; }
 
-# Lines for awk: netifd's answer, or the kernel's routes where there is no netifd, then the counters. An answer may end without a line end,
+# Lines for awk: netifd's answer, or the kernel's routes if netifd is missing, then the counters. An answer may end without a line end,
 # so an empty line follows it.
 read_all() {
   if command -v ubus >/dev/null 2>&1; then

@@ -22,7 +22,7 @@ describe('parseResult', () => {
       conflict: false,
       reason: 'Cannot write "/etc/wireguard/wg0.conf": No space left on device',
     });
-    expect(parseResult('result failed find There is no such peer on "wg0"\n')).to.deep.include({ ok: false, conflict: true });
+    expect(parseResult('result failed find The peer is not on "wg0"\n')).to.deep.include({ ok: false, conflict: true });
   });
 
   it('turns notes into sentences', () => {

@@ -1,6 +1,6 @@
 delete() {
   set_where "$in_file"
-  [ "$in_file$live$recorded" = 000 ] && fail find "There is no such peer on \"$interface\", nor in the record of revoked peers"
+  [ "$in_file$live$recorded" = 000 ] && fail find "The peer is neither on \"$interface\" nor in the record of revoked peers"
   [ "$in_file" = 0 ] && [ "$live" = 0 ] && where='record'
   block=''
   begin absent

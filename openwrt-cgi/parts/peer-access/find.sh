@@ -1,5 +1,5 @@
 check_arguments() {
-  case $action in revoke | restore | delete | list) ;; *) fail arguments 'There is no such action' ;; esac
+  case $action in revoke | restore | delete | list) ;; *) fail arguments 'The action is revoke, restore, delete or list' ;; esac
   case $interface in
     '' | -* | . | .. | *[!A-Za-z0-9_@=+.-]* | ????????????????*) fail arguments 'That is not a name of an interface' ;;
   esac

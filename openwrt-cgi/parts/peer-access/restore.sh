@@ -8,14 +8,14 @@ restore() {
     block=$(configured | peers settings "$key")
   elif [ "$recorded" = 0 ]; then
     set_where 0
-    [ "$live" = 0 ] && fail find "There is no such peer on \"$interface\", nor in the record of revoked peers"
+    [ "$live" = 0 ] && fail find "The peer is neither on \"$interface\" nor in the record of revoked peers"
     done_with active unchanged
   elif [ "$of_file" = no ]; then
     set_where 0
     [ "$up" = yes ] || fail interface "\"$interface\" is down, and the peer was not in a file: bring the interface up first"
   else
     set_where 1
-    [ -e "$file" ] || fail read "There is no file \"$file\" to put the peer back into"
+    [ -e "$file" ] || fail read "The file \"$file\" that the peer was in is missing"
   fi
   refuse_taken
   begin present

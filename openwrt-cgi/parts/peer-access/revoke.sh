@@ -7,7 +7,7 @@ set_where() {
 revoke() {
   set_where "$in_file"
   if [ "$in_file" = 0 ] && [ "$live" = 0 ]; then
-    [ "$recorded" = 0 ] && fail find "There is no such peer on \"$interface\""
+    [ "$recorded" = 0 ] && fail find "The peer is not on \"$interface\""
     where='record'
     warn_of_panel
     done_with revoked unchanged

@@ -11,7 +11,7 @@ read_state() {
     running=$("$tool" showconf "$interface" 2>&1 </dev/null) || fail read "\"$tool\" cannot read \"$interface\": $(complaint "$running")"
     up=yes
   elif [ ! -e "$file" ] && [ ! -e "${record:-$file}" ]; then
-    fail read "There is no interface \"$interface\" here, and no file \"$file\""
+    fail read "Neither the interface \"$interface\" nor the file \"$file\" is on this server"
   fi
   in_file=$(configured | peers count "$key") || refuse_block $? "$file"
   recorded=$(revoked | peers count "$key") || refuse_block $? "$record"

@@ -7,7 +7,7 @@ collect_devices() {
   if command -v iw >/dev/null; then
     radios=$(call iw dev)
     status=$?
-    # It also fails where there is no radio, and so no station.
+    # It also fails on a router without radios, which has no stations.
     [ "$status" = 0 ] || [ ! -e "$1" ] || mark_failed stations "$status" 'iw dev'
     printf '%s\n' "$radios"
     IFS=$newline

@@ -19,7 +19,7 @@ collect_hosts() {
   if [ "$method" = auto ] || [ "$method" = nftables ]; then
     if command -v nft >/dev/null; then
       mark nftables
-      # It ends with 1 where there is no such table.
+      # It ends with 1 if the table is missing.
       {
         call nft -j list table inet wrtmeter
         status=$?

@@ -134,7 +134,7 @@ describe('wrtmeter peer', () => {
     });
     expect(await change('revoke', 'x', { interface: 'wg5' })).to.include({
       code: 1,
-      stderr: `vps: There is no interface "wg5" here, and no file "${join(server.root, 'etc/wireguard/wg5.conf')}"\n`,
+      stderr: `vps: Neither the interface "wg5" nor the file "${join(server.root, 'etc/wireguard/wg5.conf')}" is on this server\n`,
     });
   });
 

@@ -86,7 +86,7 @@ describe('hosts.sh, with the real nft and iptables of a namespace', () => {
     expect(await run('stop'), 'twice').to.deep.equal([0, '']);
     expect(await run('status')).to.deep.equal([
       1,
-      'wrtmeter: Nothing is counted: there is no table "inet wrtmeter"; create it with "/etc/init.d/wrtmeter start"\n',
+      'wrtmeter: Nothing is counted, because the table "inet wrtmeter" is missing: create it with "/etc/init.d/wrtmeter start"\n',
     ]);
   });
   it('one with firewall3 counts with iptables', async () => {
