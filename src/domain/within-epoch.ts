@@ -1,7 +1,7 @@
 import type { Change, Circumstances, DipReason } from './change.ts';
 import type { Baseline, CounterRules, Reading } from './counter.ts';
 import { DIP_MS, dipOf, type Fallen, hasFallen, isProvedEpoch, judgeFall, RANGE_32, SMALL_PART, WORTH_REMEMBERING } from './fall.ts';
-import { DIRECTIONS, type Direction, isZero, minus, NOTHING, type Traffic } from './traffic.ts';
+import { DIRECTIONS, type Direction, isZero, minus, NOTHING, noTraffic, type Traffic } from './traffic.ts';
 
 /** A counting program loads its last saved figures when it starts: those bytes are already posted. Rule: lowered counter. */
 const LOWERED = { kind: 'baseline', why: 'went back to older figures' } as const;
@@ -26,7 +26,7 @@ function changesApart(reading: Reading, baseline: Baseline, now: Circumstances, 
   const waiting = wait(reading, baseline, now, since);
   if (waiting !== null) return [waiting];
   const changes: Change[] = [];
-  const short = { ...NOTHING };
+  const short = noTraffic();
   let why: DipReason = 'still shows less';
   for (const direction of DIRECTIONS) {
     const change = changeOfOne(direction, reading, baseline, now, since);
@@ -82,7 +82,7 @@ function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances,
 /** Nothing is posted of a counter in either direction until a later reading shows what its fall was. Null if that is clear. Rule: dip. */
 function wait(reading: Reading, baseline: Baseline, now: Circumstances, since: number): Change | null {
   if (now.rules.fall !== 'reset') return null;
-  const short = { ...NOTHING };
+  const short = noTraffic();
   for (const direction of DIRECTIONS) {
     const isUnsure =
       hasFallen(direction, reading, baseline) && judgeFall(fallenOf(direction, reading, baseline, now, since)).kind === 'unsure';

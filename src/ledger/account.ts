@@ -1,6 +1,6 @@
 import { isMac } from '../domain/mac.ts';
 import type { SourceName } from '../domain/observation.ts';
-import { directedUsage, noTraffic, type Traffic, type Undirected, type Used, undirectedUsage } from '../domain/traffic.ts';
+import { directedUsage, type Traffic, type Undirected, type Used, undirectedUsage } from '../domain/traffic.ts';
 
 /**
  * `host`: routed bytes, counted at a gateway. `address`: those of an address whose MAC is not known, kept for the device account that
@@ -167,23 +167,6 @@ export interface Account extends AccountName {
   lastSeen: number;
   overlay: boolean;
 }
-
-/**
- * An account without bytes that was first seen at `at` (Unix ms). The only place that makes accounts: they are reached thousands of times in a
- * round, which V8 does fast only where all of them have one shape.
- */
-export const newAccount = (id: number, { kind, router, interface: name, key, overlay = false }: AccountName, at: number): Account => ({
-  id,
-  kind,
-  router,
-  interface: name,
-  key,
-  overlay,
-  total: noTraffic(),
-  month: noTraffic(),
-  firstSeen: at,
-  lastSeen: at,
-});
 
 export const accountKey = (name: AccountName): string => `${name.kind}\n${name.router}\n${name.interface}\n${name.key}`;
 

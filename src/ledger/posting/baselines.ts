@@ -59,6 +59,36 @@ function isSame(baseline: Baseline, { bytes, epoch, doubts }: Baseline): boolean
   return lastRead === null && sameEpoch && before.download === bytes.download && before.upload === bytes.upload;
 }
 
+/** Of counters that are not in the answer: their baselines went to others, or changed places with them. Rule: undirected counter. */
+export function keepMoved(
+  update: ReaderUpdate,
+  stored: ReadonlyMap<string, readonly Baseline[]>,
+  known: ReadonlyMap<string, readonly Baseline[]>,
+  present: ReadonlyMap<string, readonly Reading[]>,
+): void {
+  for (const [counter, baselines] of stored) {
+    const kept = known.get(counter);
+    if (kept === undefined && !present.has(counter)) update.removed.push(counter);
+    else if (kept !== undefined && kept !== baselines && !present.has(counter)) update.changed.set(counter, kept.map(asDraft));
+  }
+}
+
+/** A row in the file stays with its counter. */
+const asDraft = ({ bytes, epoch, lastRead, doubts }: Baseline): Baseline => ({
+  ...{ bytes, epoch, lastRead },
+  ...(doubts !== undefined && { doubts }),
+});
+
+/** All baselines are of the named period from now on. Rule: period begun. */
+export function keepPeriod(
+  update: ReaderUpdate,
+  known: ReadonlyMap<string, readonly Baseline[]>,
+  present: ReadonlyMap<string, readonly Reading[]>,
+): void {
+  const done = new Set([...present.keys(), ...update.changed.keys(), ...update.removed]);
+  for (const [counter, baselines] of known) if (!done.has(counter)) update.changed.set(counter, [...baselines]);
+}
+
 /** Counters that are not in the answer: they ended, or their baselines wait. What cannot be read has not ended. Rule: absent counter. */
 export function markAbsent(
   update: ReaderUpdate,

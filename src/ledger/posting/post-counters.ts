@@ -10,7 +10,7 @@ import type { AccountRef } from '../account-refs.ts';
 import type { Books, KeptBaseline, Reader } from '../books.ts';
 import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
-import { baselinesOfEach, byCounter, markAbsent, updateBaselines } from './baselines.ts';
+import { baselinesOfEach, byCounter, keepMoved, keepPeriod, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
 import { asUndirected, withMovedAddresses, withoutPackets } from './feeding.ts';
@@ -206,36 +206,6 @@ function markMissing(
 ): void {
   const absent = update.reader.unnamed > unnamed ? 'kept' : rules.absent;
   markAbsent(update, { readAt, counters: known }, { ...rules, absent }, present);
-}
-
-/** Of counters that are not in the answer: their baselines went to others, or changed places with them. Rule: undirected counter. */
-function keepMoved(
-  update: ReaderUpdate,
-  stored: ReadonlyMap<string, readonly Baseline[]>,
-  known: ReadonlyMap<string, readonly Baseline[]>,
-  present: ReadonlyMap<string, readonly Reading[]>,
-): void {
-  for (const [counter, baselines] of stored) {
-    const kept = known.get(counter);
-    if (kept === undefined && !present.has(counter)) update.removed.push(counter);
-    else if (kept !== undefined && kept !== baselines && !present.has(counter)) update.changed.set(counter, kept.map(asDraft));
-  }
-}
-
-/** A row in the file stays with its counter. */
-const asDraft = ({ bytes, epoch, lastRead, doubts }: Baseline): Baseline => ({
-  ...{ bytes, epoch, lastRead },
-  ...(doubts !== undefined && { doubts }),
-});
-
-/** All baselines are of the named period from now on. Rule: period begun. */
-function keepPeriod(
-  update: ReaderUpdate,
-  known: ReadonlyMap<string, readonly Baseline[]>,
-  present: ReadonlyMap<string, readonly Reading[]>,
-): void {
-  const done = new Set([...present.keys(), ...update.changed.keys(), ...update.removed]);
-  for (const [counter, baselines] of known) if (!done.has(counter)) update.changed.set(counter, [...baselines]);
 }
 
 /** What its account says of an uplink counts: home sums go by it. Drafts the baselines of uplinks that others stand for. */

@@ -2,7 +2,7 @@ import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain
 import type { Quota } from '../../domain/people/quota.ts';
 import { type QuotaPeriod, quotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
 import type { Tariff } from '../../domain/people/tariffs.ts';
-import { addTo, NOTHING, type Traffic } from '../../domain/traffic.ts';
+import { addTo, noTraffic, type Traffic } from '../../domain/traffic.ts';
 import { type Account, hasRouterMonth } from '../account.ts';
 import type { Books } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
@@ -111,7 +111,7 @@ export async function sumMonths(store: Store, books: Books, months: Months, time
   }
   for (const account of books.accounts.values()) {
     const month = monthFor(months, account);
-    account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? { ...NOTHING };
+    account.month = sums.get(`${month.start} ${month.end}`)?.get(account.id) ?? noTraffic();
   }
   for (const each of months.sums.values()) await readSums(store, each);
   months.begun = '';
