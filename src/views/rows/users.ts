@@ -29,6 +29,8 @@ interface UserSums extends Omit<UserRow, 'total' | 'month'> {
 /** Every user, most bytes of devices in the month first, and `others` last where the configuration has `users`. All devices and peers are in it. */
 export function userRows(view: NamesView): UserRow[] {
   const { users, isConfigured } = view.people;
+  // Most homes name nobody, and every scrape asks.
+  if (users.length === 0) return [];
   const rows = new Map(users.map(({ name, title, isPrivate }) => [name, emptyRow(name, title, isPrivate)]));
   const others = emptyRow(OTHERS, 'Others', false);
   const rowOf = (user: string | null) => (user === null ? others : (rows.get(user) ?? others));
