@@ -37,7 +37,7 @@ describe('the benchmark', () => {
     expect(devicesOf({})).to.deep.equal([50, 1000, 5000, 20_000]);
     expect(devicesOf({ quick: true })).to.deep.equal([50, 1000, 5000]);
     expect(sizesOf({ ...NOTHING, quick: true, devices: 20 })).to.deep.equal([
-      { devices: 20, routers: 2, rounds: 6, rest: 0, historyDays: 0, hosts: true, classic: false },
+      { devices: 20, routers: 2, warmUp: 8, rounds: 6, rest: 0, historyDays: 0, hosts: true, classic: false },
     ]);
     expect(sizesOf({ ...NOTHING, quick: true, devices: 20_000 })[0]).to.include({ routers: 50, rounds: 5 });
   });

@@ -10,7 +10,7 @@ import { memoryOf } from './contest/proc.ts';
 import { type History, measureHistory } from './history.ts';
 import { type Summary, summarise } from './report/statistics.ts';
 import { type BenchRouters, startBenchRouters } from './routers/routers.ts';
-import { type Size, warmUpOf } from './sizes.ts';
+import type { Size } from './sizes.ts';
 import { withoutProcess } from './stages/plain-text.ts';
 import type { Stages } from './stages/stages.ts';
 
@@ -57,8 +57,7 @@ const PAGES = 5;
 
 /** Measures one size; all processes that it starts have ended when it returns. */
 export async function measure(size: Size, { folder, nodeExporter, progress, stop }: Surroundings): Promise<Figures | Refusal> {
-  const { rounds } = size;
-  const warmUp = warmUpOf(size);
+  const { rounds, warmUp } = size;
   const tell = (what: string) => progress(`${size.devices} devices on ${size.routers} routers: ${what}`);
   const routers = await startBenchRouters(size, stop);
   const running: (() => Promise<unknown>)[] = [routers.close];
