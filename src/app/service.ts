@@ -17,7 +17,7 @@ import { createCsv } from './csv/csv.ts';
 import { namesOf, renamesOf, termsOf } from './from-config.ts';
 import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
-import { withoutLeftOut } from './left-out.ts';
+import { keptRound } from './kept-round.ts';
 import { reportedBackups } from './log/backups.ts';
 import { logPosting, logRound } from './log/round-log.ts';
 import { createNotifier } from './notify/notifier.ts';
@@ -109,7 +109,7 @@ export async function createService({
     logPosting(log, posted, lastPosted);
     const isFirst = lastPosted === null;
     lastPosted = posted;
-    updateStatuses(routers.statuses, withoutLeftOut(round, ledger.books));
+    updateStatuses(routers.statuses, keptRound(round, ledger.books));
     metrics.renew();
     quotas.afterRound();
     fitHeap(ledger.books.accounts.size);

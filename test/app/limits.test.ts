@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { withoutLeftOut } from '../../src/app/left-out.ts';
+import { keptRound } from '../../src/app/kept-round.ts';
 import { limitsFor } from '../../src/app/limits.ts';
 import type { Account } from '../../src/ledger/account.ts';
 import { accountKey } from '../../src/ledger/account.ts';
@@ -55,7 +55,7 @@ describe('a round as it is shown', () => {
       finishedAt: 0,
       routers: [{ router: 'gateway', system: null, results: [ok(classic(...macs.map((each) => station(each, 1, 1))), 0)] }],
     };
-    const [result] = withoutLeftOut(round, { accounts }).routers[0]?.results ?? [];
+    const [result] = keptRound(round, { accounts }).routers[0]?.results ?? [];
     if (result?.status !== 'ok' || result.observation.source !== 'stations') throw new Error('There are no stations');
     const shown = result.observation.stations.map((each) => each.mac);
     expect(shown).to.have.length(1500);
@@ -67,7 +67,7 @@ describe('a round as it is shown', () => {
     const counter = { counts: 'both', mac: null, ip: '10.0.0.1', bytes: { download: 1, upload: 1 }, bits: 64, epoch: null } as const;
     const results = [ok({ ...counting, devices: [], hosts: [counter] }, 0)];
     const round = { startedAt: 0, finishedAt: 0, routers: [{ router: 'gateway', system: null, results }] };
-    const [result] = withoutLeftOut(round, { accounts: new Map() }).routers[0]?.results ?? [];
+    const [result] = keptRound(round, { accounts: new Map() }).routers[0]?.results ?? [];
     expect(result?.status === 'ok' && result.observation).to.deep.equal({ ...counting, devices: [], hosts: [] });
   });
 });
