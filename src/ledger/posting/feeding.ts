@@ -65,6 +65,8 @@ function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stat
   );
   if (gateway === undefined) return 'stations';
   update.hostsSince = update.at;
+  // It was configured until now.
+  if (books.feeding.by === 'hosts') return 'hosts';
   const why = 'devices are counted at the gateway from now on, and no longer by their access points';
   addAuditRow(update, { at: update.at, kind: 'hosts', router: gateway.router, source: 'hosts', counter: '', ...NOTHING, why });
   return 'hosts';

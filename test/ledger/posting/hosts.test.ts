@@ -397,6 +397,17 @@ describe('hosts', () => {
       expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 0, upload: 300 });
     });
 
+    it('where hosts were configured until now, nothing goes over, and the audit does not say that something did', async () => {
+      await open('hosts');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
+      await at(15, 1000, up(PHONE, IP, 0), down(IP, 900));
+      await bench.restart({ ...TERMS, accounting: 'auto' });
+      await at(30, 2000, up(PHONE, IP, 0), down(IP, 1800));
+      await at(45, 3000, up(PHONE, IP, 0), down(IP, 2700));
+      expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 2700, upload: 0 });
+      expect(await bench.store.all("SELECT why FROM audit WHERE kind = 'hosts'")).to.deep.equal([]);
+    });
+
     it('a gateway that counts nothing flips nothing', async () => {
       await open('auto');
       await at(0, 0, down(IP, 0));
