@@ -61,8 +61,9 @@ export function list({ json = false, ...cli }: BonusOptions, io: OwnedIo): Promi
       return 0;
     }
     const columns = [right('Number'), name('Quota'), right('Bought'), left('Period of'), left('Added'), prose('By')];
+    const known = new Set(config.quotas.map((quota) => quota.name));
     const rows = bonuses.map(({ id, quota, bytes, day, at, by }) => [
-      ...[String(id), quota, formatSize(bytes), dayText(day)],
+      ...[String(id), known.has(quota) ? quota : `${quota} (not configured)`, formatSize(bytes), dayText(day)],
       ...[localText(at, config.timezone).slice(0, 16), by],
     ]);
     if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows, roomIn(io))}\n\n`);

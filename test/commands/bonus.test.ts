@@ -76,6 +76,14 @@ describe('wrtmeter bonus', () => {
     ]);
   });
 
+  it('says which belong to no quota any more', async () => {
+    await (await start()).close();
+    expect((await added('line', '20GB')).code).to.equal(0);
+    await writeFile(join(cwd, 'wrtmeter.yaml'), QUOTAS.replace('  line:', '  new_line:'));
+    expect((await listed()).stdout).to.match(/^ +1 {2}line \(not configured\) +20 GB /m);
+    expect((await removed('1')).code).to.equal(0);
+  });
+
   it('works while another process writes the ledger', async () => {
     const service = await start();
     try {
