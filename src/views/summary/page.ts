@@ -1,7 +1,9 @@
 import { localText } from '../../domain/calendar.ts';
+import { shortKey } from '../../domain/public-key.ts';
 import { figuresOf, type Traffic, total, type Used } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { bytesIn, formatShare, knownIn } from '../format.ts';
+import { distinct } from '../rows/distinct.ts';
 import type { UsageChange } from './changes.ts';
 import { missingText } from './missing.ts';
 import { isReached, nameOfQuota, quotaText } from './quota-words.ts';
@@ -169,20 +171,23 @@ function usersSection({ users, units }: Summary): Section | null {
 function devicesSection({ devices, units, user }: Summary): Section | null {
   if (user?.isPrivate === true) return { title: 'By device', lines: ['This user is private: only totals are shown'] };
   if (devices.length === 0) return { title: 'By device', lines: ['No device was counted'] };
-  const named = devices.map((row) => ({ ...row, name: row.user === null || user !== null ? row.name : `${row.name} (${row.user})` }));
+  const named = distinct(
+    devices.map((row) => ({ ...row, id: row.mac, name: row.user === null || user !== null ? row.name : `${row.name} (${row.user})` })),
+  );
   return { title: 'By device', table: usageTable('Device', named, units) };
 }
 
 function peersSection({ peers, units }: Summary): Section | null {
   if (peers.length === 0) return null;
   const size = bytesIn(units);
+  const named = distinct(peers.map((row) => ({ ...row, id: `${shortKey(row.publicKey)} on ${row.router}` })));
   const rowOf = (name: string, bytes: Traffic) => [name, size(bytes.download), size(bytes.upload), size(total(bytes))];
   const left = peers.length - MOST_ROWS;
   return {
     title: 'WireGuard peers',
     table: {
       columns: [{ title: 'Peer', is: 'name' }, ...USED.slice(0, 3)],
-      rows: peers.slice(0, MOST_ROWS).map(({ name, bytes }) => rowOf(name, bytes)),
+      rows: named.slice(0, MOST_ROWS).map(({ name, bytes }) => rowOf(name, bytes)),
     },
     lines: [
       ...(left > 0 ? [`${left} more: see "wrtmeter print peers"`] : []),
