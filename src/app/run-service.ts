@@ -37,15 +37,25 @@ export interface ServiceIo {
   signals: EventEmitter;
 }
 
-/** Runs the service until a signal ends it; `load` reads the configuration again on SIGHUP. Throws a LedgerError or a ListenError. */
+/** Resolves with the name of the first signal that ends the program. */
+export const ending = (signals: EventEmitter): Promise<string> =>
+  new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT']) signals.once(name, () => resolve(name));
+  });
+
+/**
+ * Runs the service until a signal ends it, or what the caller waits for as its `ended`; `load` reads the configuration again on SIGHUP. Throws
+ * a LedgerError or a ListenError.
+ */
 export async function runService(
   config: Config,
   log: Logger,
   io: ServiceIo,
   load: () => Promise<LoadedConfig>,
-  more: Pick<ServiceParts, 'limitsChannel'> = {},
+  more: Pick<ServiceParts, 'limitsChannel'> & { ended?: Promise<string> } = {},
 ): Promise<void> {
   const { clock, version } = io;
+  const { ended: given, ...parts } = more;
   // A second start by mistake must leave no trace.
   await refuseIfTaken(config.listen);
   await tightenData(config.data, log);
@@ -57,12 +67,12 @@ export async function runService(
     await ledger.close();
     throw error;
   });
-  const service = await createService({ config, ledger, reading, log, clock, version, ...more });
-  let ending = false;
+  const service = await createService({ config, ledger, reading, log, clock, version, ...parts });
+  let hasEnded = false;
   let reloading: Promise<unknown> = Promise.resolve();
   const reload = () => {
     // One after the other.
-    const done = reloading.then(() => reloadInto(service, log, load, () => ending));
+    const done = reloading.then(() => reloadInto(service, log, load, () => hasEnded));
     reloading = done.catch((error) => log.error(error));
     return done;
   };
@@ -79,12 +89,9 @@ export async function runService(
     throw error;
   });
   io.signals.on('SIGHUP', () => void reload());
-  const ended = new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'])
-      io.signals.once(name, () => {
-        ending = true;
-        resolve(name);
-      });
+  const ended = (given ?? ending(io.signals)).then((signal) => {
+    hasEnded = true;
+    return signal;
   });
   // After the signals are handled: a supervisor that waits for this line may send one at once.
   io.stdout.write(`listening on ${server.url}\n`);

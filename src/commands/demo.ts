@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createLog } from '../app/log/log.ts';
-import { runService } from '../app/run-service.ts';
+import { ending, runService } from '../app/run-service.ts';
 import { hashToken, newToken } from '../auth/token.ts';
 import { changeTokens } from '../auth/token-file.ts';
 import { systemZone, variable } from '../config/environment.ts';
@@ -36,6 +36,11 @@ export function register(program: Command, start: Start): void {
 
 /** `wrtmeter demo`: a simulated home and the exporter, with a ledger that is deleted at the end. Returns the exit code. */
 export async function demo(options: { listen?: string }, io: ServeIo): Promise<number> {
+  // Whenever it is stopped, the folder goes.
+  let isStopped = false;
+  const ended = ending(io.signals).finally(() => {
+    isStopped = true;
+  });
   const data = await mkdtemp(join(tmpdir(), 'wrtmeter-demo-'));
   const home = await startDemo({ now: io.clock.now, script: io.version });
   // A demo never touches a real ledger or router: of the user's settings, only those that fit the program to this machine count.
@@ -54,11 +59,13 @@ export async function demo(options: { listen?: string }, io: ServeIo): Promise<n
       const log = await createLog('info', io.logReader);
       useDriver(config.ledger.driver);
       await importPast(home, data, timezone, io.clock.now());
+      if (isStopped) return 0;
       io.stdout.write(
         `${home.routers.length + 1} simulated routers; open the address below, or scrape its /metrics with Prometheus; stop with Ctrl-C\n`,
       );
       io.stdout.write(`limits can be set on its page "Limits" with the token ${await controlToken(data, io.clock.now())}\n`);
       await runService(config, log, io, load, {
+        ended,
         limitsChannel:
           ({ name }) =>
           (wanted) =>

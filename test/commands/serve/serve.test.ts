@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -224,5 +224,20 @@ describe('wrtmeter demo', () => {
     child.kill('SIGTERM');
     expect(await ended).to.equal(0);
     expect(out).to.match(/simulated routers/);
+  });
+
+  it('leaves no folder behind, however early it is stopped', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wrtmeter-demos-'));
+    const listening = { WRTMETER_LISTEN: `127.0.0.1:${await freePort()}`, TMPDIR: folder };
+    try {
+      const child = spawn(process.execPath, [MAIN, 'demo'], { stdio: 'ignore', env: { ...process.env, ...listening } });
+      const ended = new Promise<number | null>((done) => child.once('close', done));
+      await eventually('a folder', async () => (await readdir(folder)).length > 0);
+      child.kill('SIGINT');
+      expect(await ended).to.equal(0);
+      expect(await readdir(folder)).to.deep.equal([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
