@@ -23,7 +23,7 @@ const TWO_YEARS = 730;
 
 /** Enough rounds at 50 devices for several checkpoints of the database, which belong to what a round writes. */
 const FULL: readonly Omit<Size, 'hosts' | 'classic'>[] = [
-  { devices: 50, routers: 3, warmUp: 70, rounds: 200, rest: REST, historyDays: 0 },
+  { devices: 50, routers: 3, warmUp: 70, rounds: 400, rest: REST, historyDays: 0 },
   { devices: 1000, routers: 10, warmUp: 60, rounds: 40, rest: REST, historyDays: 0 },
   { devices: 5000, routers: 25, warmUp: 40, rounds: 20, rest: REST, historyDays: TWO_YEARS },
   { devices: 20_000, routers: 50, warmUp: 15, rounds: 8, rest: REST, historyDays: 0 },
