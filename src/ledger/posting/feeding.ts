@@ -1,6 +1,7 @@
 import type { Change } from '../../domain/change.ts';
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { hostCounter, macIn } from '../../domain/counter-names.ts';
+import { DIP_MS } from '../../domain/fall.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { isBelow } from '../../domain/within-epoch.ts';
@@ -56,6 +57,16 @@ export function feedsSince({ readAt, readTick }: Reader, { from, fromTick }: Fee
   if (readTick !== null) return readTick >= fromTick ? 'all' : 'nothing';
   if (readAt > round.startedAt) return 'unclear';
   return readAt >= from ? 'all' : 'nothing';
+}
+
+/**
+ * The same of a baseline that is older than the last reading of its source: it waits, or readings left something open. In doubt devices do
+ * not get what was counted since: the clock may have been set, and it is not kept how long before a doubt its baseline was read.
+ */
+export function feedsSinceBaseline({ lastRead, doubts }: Baseline, { readAt }: Reader, { from }: Feeding): boolean {
+  if (from === 0) return true;
+  if (lastRead !== null && (lastRead < from || lastRead > readAt)) return false;
+  return Object.values(doubts ?? {}).every(({ since }) => since - DIP_MS >= from);
 }
 
 function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stations' | 'hosts' {

@@ -7,18 +7,18 @@ import type { AnsweredSource } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
 import { accountKey } from '../account.ts';
 import type { AccountRef } from '../account-refs.ts';
-import type { Books, KeptBaseline, Reader } from '../books.ts';
+import type { Books, Feeding, KeptBaseline, Reader } from '../books.ts';
 import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
 import { baselinesOfEach, byCounter, keepMoved, keepPeriod, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
-import { asUndirected, withMovedAddresses, withoutPackets } from './feeding.ts';
+import { asUndirected, feedsSinceBaseline, withMovedAddresses, withoutPackets } from './feeding.ts';
 import { gapIn } from './gap.ts';
 import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import type { Postings } from './postings.ts';
-import { type CounterAnswer, type Feeds, type ReadingTerms, readingsOf } from './readings.ts';
+import { type CounterAnswer, type Feeds, type ReadingTerms, readingsOf, withoutDevice } from './readings.ts';
 import type { ReaderUpdate } from './round-update.ts';
 import { mayHaveLacked } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
@@ -33,6 +33,7 @@ export interface CounterTerms {
   lineRate: (router: string) => number;
   /** Seconds without a reading after which there is an audit row; 0 = never. */
   gapAfter: number;
+  feeding: Feeding;
 }
 
 /** How the answer relates to the reading before. */
@@ -47,6 +48,7 @@ export interface Continuation {
 /** What the counters of one answer share. */
 interface AnswerContext {
   postings: Postings;
+  feeding: Feeding;
   answer: CounterAnswer;
   /** Of the source, before this round. */
   before: Reader | null;
@@ -90,7 +92,7 @@ export function postCounters(
   const readings = isTrusted ? answer.readings : answer.readings.map(undated);
   let table: Map<string, Reading[]> | null = null;
   const counters = () => {
-    table ??= byCounter(readings);
+    table ??= byCounter(readings, answer.rules);
     return table;
   };
   const stored = before?.counters ?? NO_COUNTERS;
@@ -99,14 +101,16 @@ export function postCounters(
   const isSum = answer.rules.directions === 'sum';
   const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
   if (isSum) keepMoved(update, stored, known, counters());
-  const context: AnswerContext = { postings: terms.postings, answer, before, known, wires, now, onward, update, log };
+  const { postings, feeding } = terms;
+  const context: AnswerContext = { postings, feeding, answer, before, known, wires, now, onward, update, log };
   let roomOfUplinks = MOST_UPLINK_COUNTERS - stored.size;
   const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
+  let leftOut = 0;
   /** `lines` are all that show the counter, if there are several. */
   const postOne = (reading: Reading, lines: readonly Reading[] | null, baselines: readonly KeptBaseline[] | undefined) => {
     if (baselines !== undefined) missing -= 1;
-    if (baselines === undefined && !hasRoom()) log.counts.leftOut += 1;
+    if (baselines === undefined && !hasRoom()) leftOut += 1;
     else if (wires?.repeated.has(reading.counter)) return;
     else if (lines !== null || !postPlain(context, reading, baselines)) postCounter(context, reading.counter, lines ?? [reading]);
   };
@@ -119,6 +123,9 @@ export function postCounters(
   }
   if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters());
   if (known !== stored && !isSum) keepPeriod(update, known, counters());
+  // They are as old when there is room for a baseline: then they are not new.
+  if (leftOut > 0) update.reader.isPartial = true;
+  log.counts.leftOut += leftOut;
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
 }
 
@@ -169,7 +176,7 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   if (silence) log.note('wire', counter, NOTHING, silence);
   const changes = compare(readings, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
   const [reading] = readings;
-  const { accounts, shows, undirected } = reading === undefined ? FEEDS_NOTHING : context.answer.feedsOf(reading);
+  const { accounts, shows, undirected } = reading === undefined ? FEEDS_NOTHING : feedsOf(context, reading, baselines);
   for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
     const change = undirected === undefined ? found : withoutPackets(found);
     if (undirected !== undefined && change.kind === 'dip' && change.why !== 'came back' && isZero(change.short)) continue;
@@ -178,6 +185,14 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   }
   if (shows !== undefined) context.postings.markSeen(shows, now.at, update.reader.router);
   updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);
+}
+
+/** Devices get nothing of a counter whose baselines are older than the last reading of what fed them before. Rule: device account. */
+function feedsOf({ answer, before, feeding }: AnswerContext, reading: Reading, baselines: readonly Baseline[]): Feeds {
+  const feeds = answer.feedsOf(reading);
+  return before === null || baselines.every((baseline) => feedsSinceBaseline(baseline, before, feeding))
+    ? feeds
+    : withoutDevice(feeds, answer.seenBy);
 }
 
 /** Posts a change of a counter to the accounts that it feeds. */

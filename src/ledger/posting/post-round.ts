@@ -79,7 +79,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
     round.routers.map(({ router }) => router),
     mostCounters,
   );
-  const counters = { books, postings, room, lineRate, gapAfter };
+  const counters = { books, postings, room, lineRate, gapAfter, feeding: update.feeding };
   const measures = measuresOf(books, round, update, postings);
   const context: RoundContext = { books, refs, round, tick, update, counters, nextReader, measures };
   const owners = new Map<string, OwnerOf>();

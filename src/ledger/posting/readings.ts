@@ -101,6 +101,13 @@ export function readingsOf(router: string, observation: Observation, terms: Read
   }
 }
 
+/** What a counter feeds that must not feed its device, which is at most seen by it. */
+export function withoutDevice({ accounts, ...feeds }: Feeds, seenBy: CounterAnswer['seenBy']): Feeds {
+  const device = accounts.find(({ name: { kind } }) => kind === 'device');
+  const others = accounts.filter(({ name: { kind } }) => kind !== 'device' && kind !== 'address');
+  return { ...feeds, accounts: others, ...(device !== undefined && seenBy === 'counter' && { shows: device }) };
+}
+
 /** What the counters of one reader feed, kept from answer to answer by what it depends on. */
 export class KnownFeeds {
   readonly #deviceBytes: ReadingTerms['deviceBytes'];

@@ -10,7 +10,14 @@ import { INTERFACE, parseAllowedIps, parseEndpoint } from '../wireguard/dump.ts'
 import { epochOf, ifindexOf, type Parsed } from './fields.ts';
 
 /** The counters of a peer restart with its interface, or if the peer is removed and added again. Rule: source promises. */
-export const PEER_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
+export const PEER_RULES: CounterRules = {
+  directions: 'together',
+  absent: 'kept',
+  unknown: 'began',
+  fall: 'reset',
+  refresh: 10,
+  lines: 'first',
+};
 
 /** Parses the WireGuard peers of a router; see docs/formats/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parsePeers(lines: readonly string[], system: System): Parsed {

@@ -10,7 +10,14 @@ import { type LineLimits, parseCounter } from '../source.ts';
 import { epochOf, numberOrNull, type Parsed } from './fields.ts';
 
 /** An interface has a MAC once, and the answer shows since when, as far as the driver says. Rule: source promises. */
-export const STATION_RULES = { directions: 'together', absent: 'dated', unknown: 'began', fall: 'reset', refresh: 10 } as const;
+export const STATION_RULES = {
+  directions: 'together',
+  absent: 'dated',
+  unknown: 'began',
+  fall: 'reset',
+  refresh: 10,
+  lines: 'first',
+} as const;
 
 /** Seconds from when a router reads its uptime to when it reads its stations, at most: commands before may hang. */
 const READ_WITHIN = 10;

@@ -84,7 +84,8 @@ export function nextRates(
     measures: NO_MEASURES,
   });
   if (counted === null) return null;
-  const counters = byCounter(counted.readings.filter((reading) => counted.feedsOf(reading).accounts.some((each) => isRated(each, terms))));
+  const rated = counted.readings.filter((reading) => counted.feedsOf(reading).accounts.some((each) => isRated(each, terms)));
+  const counters = byCounter(rated, counted.rules);
   const baselines = new Map(
     [...counters].map(([name, lines]) => [name, lines.map(({ bytes, epoch }) => ({ bytes, epoch, lastRead: null }))]),
   );

@@ -397,6 +397,44 @@ describe('hosts', () => {
       expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 0, upload: 300 });
     });
 
+    const device = () => bench.total({ kind: 'device', key: PHONE });
+
+    it('devices get nothing again of what an element missed while stations still fed them', async () => {
+      await open('auto');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
+      await at(60, 0, up(PHONE, IP, 0), down(IP, 0));
+      await at(120, 1e9, up(PHONE, IP, 0));
+      await at(180, 1e9, up(PHONE, IP, 0), down(IP, 1e9));
+      expect(bench.ledger.books.feeding.by).to.equal('hosts');
+      expect(device()).to.deep.equal({ download: 1e9, upload: 0 });
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1e9, upload: 0 });
+      await at(240, 1e9 + 7000, up(PHONE, IP, 0), down(IP, 1e9 + 7000));
+      expect(device(), 'and all that moved since').to.deep.equal({ download: 1e9 + 7000, upload: 0 });
+    });
+
+    it('nor of what a counter gained since a reading before it dipped', async () => {
+      await open('stations');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 100_000_000));
+      await at(60, 1000, up(PHONE, IP, 0), down(IP, 99_000_000));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(120, 1500, up(PHONE, IP, 0), down(IP, 100_001_500));
+      expect(device()).to.deep.equal({ download: 1000, upload: 0 });
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 1500, upload: 0 });
+      await at(180, 1700, up(PHONE, IP, 0), down(IP, 100_001_700));
+      expect(device()).to.deep.equal({ download: 1200, upload: 0 });
+    });
+
+    it('nor of what a station gained while a list lacked it and hosts still fed it', async () => {
+      await open('hosts');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
+      await bench.read(60, classic(), hosts(up(PHONE, IP, 0), down(IP, 5000)));
+      await bench.restart({ ...TERMS, accounting: 'stations' });
+      await at(120, 5000, up(PHONE, IP, 0), down(IP, 5000));
+      expect(device()).to.deep.equal({ download: 5000, upload: 0 });
+      await at(180, 5900, up(PHONE, IP, 0), down(IP, 5900));
+      expect(device()).to.deep.equal({ download: 5900, upload: 0 });
+    });
+
     it('where hosts were configured until now, nothing goes over, and the audit does not say that something did', async () => {
       await open('hosts');
       await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
