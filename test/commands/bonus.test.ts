@@ -122,7 +122,7 @@ describe('wrtmeter bonus', () => {
     ['attic', '1GB', undefined, 'There is no quota "attic": see "quotas" in the configuration'],
     ['line', 'lots', undefined, 'The amount "lots" is not a size; use for example 500MB, 1.5TB or 1GiB'],
     ['line', '-5GB', undefined, 'The amount "-5GB" is not a size; use for example 500MB, 1.5TB or 1GiB'],
-    ['line', '0B', undefined, 'The amount "0B" is outside the range of sizes; use a size between 1B and 9PB'],
+    ['line', '0B', undefined, 'The amount "0B" is outside the range of sizes; use a size between 1B and 1PB'],
     ['line', '2PB', undefined, 'The amount "2PB" is too large; use at most 1PB'],
     ['line', '1GB', 'monday', 'The day "monday" is not a date; use for example 2026-11-20'],
     ['line', '1GB', '2026-10-31', 'The period of 2026-10-31 is over: the running one began on 2026-11-01'],

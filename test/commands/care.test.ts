@@ -142,6 +142,18 @@ describe('backup, restore, forget and check of the ledger', () => {
     expect((await said((io) => restore('mine.db', OPTIONS, io))).stderr).to.match(/^".*mine\.db" cannot be restored: file is damaged.*\n$/);
   });
 
+  it('a directory in place of a file is called that, not a disk that fails', async () => {
+    await home.ledger.close();
+    const isDirectory = (name: string) => `"${join(home.directory, name)}" is a directory, where a ledger is one file: check the path\n`;
+    await mkdir(join(home.directory, 'copies'));
+    expect(await said((io) => restore('copies', OPTIONS, io))).to.deep.equal({ code: 1, stdout: '', stderr: isDirectory('copies') });
+    await mkdir(join(home.directory, 'new', 'ledger.db'), { recursive: true });
+    expect((await said((io) => check({ data: 'new' }, io))).stderr).to.equal(isDirectory('new/ledger.db'));
+    await writeFile(join(home.directory, 'file'), '');
+    const { stderr } = await said((io) => check({ data: 'file' }, io));
+    expect(stderr).to.equal(`Data directory "${join(home.directory, 'file')}" is not a directory: set it with --data\n`);
+  });
+
   it('forget: says what was deleted, what stays for a while, and which files still contain it', async () => {
     await said((io) => backup(undefined, OPTIONS, io));
     await writeFile(join(home.directory, 'wrtmeter.yaml'), `devices: { tv: { macs: [${TV}] } }\n`);

@@ -54,6 +54,7 @@ export async function whyHidden(directory: string): Promise<string | null> {
     () => null,
     (error: NodeJS.ErrnoException) => error.code,
   );
+  if (code === 'ENOTDIR') return `Data directory "${directory}" is not a directory: set it with --data`;
   return code === 'EACCES' ? `Ledger "${path}" cannot be read: permission denied; run this as the user of wrtmeter, or as root` : null;
 }
 

@@ -12,6 +12,7 @@ const MOST_BONUSES = 1000;
 const MOST_DAYS_AHEAD = 400;
 /** More than any line carries in a year; sums of it stay whole numbers. */
 const MOST_BYTES = 1e15;
+const MOST = '1PB';
 
 type BonusView = Pick<View, 'now' | 'timezone'> & {
   books: Pick<View['books'], 'bonuses'>;
@@ -25,9 +26,9 @@ export function bonusWanted(view: BonusView, name: string, { amount, day }: Give
     const is = isRolling(quota.per) ? 'rolling' : `per ${quota.per}`;
     throw new RequestError(409, `Quota ${quote(name)} is ${is}: a bonus is for one period of a quota per day, week or month`);
   }
-  const bytes = amount === undefined ? 'is missing; use for example 20GB' : readSize(amount);
+  const bytes = amount === undefined ? 'is missing; use for example 20GB' : readSize(amount, MOST);
   if (typeof bytes === 'string') throw bad(`The amount ${amount === undefined ? '' : `${quote(amount)} `}${bytes}`);
-  if (bytes > MOST_BYTES) throw bad(`The amount ${quote(amount ?? '')} is too large; use at most 1PB`);
+  if (bytes > MOST_BYTES) throw bad(`The amount ${quote(amount ?? '')} is too large; use at most ${MOST}`);
   const { bonuses } = view.books;
   if (bonuses.length >= MOST_BONUSES) throw new RequestError(409, `There are already ${MOST_BONUSES} bonuses: remove old ones`);
   return { quota: name, day: dayWanted(view, day, period.days.start), bytes, at: view.now, by };

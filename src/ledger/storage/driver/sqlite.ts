@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { LedgerError } from '../../../errors.ts';
 import { loadDriver } from './choose.ts';
 import type { Access, Database, LockConnection } from './driver.ts';
@@ -7,6 +8,9 @@ export type { Batch, Cell, Database, Row } from './driver.ts';
 /** Opens a file; `create` makes it where there is none. Throws a LedgerError. */
 export async function openDatabase(path: string, access: Access): Promise<Database> {
   const { driver } = await loadDriver();
+  // SQLite takes it for a disk that fails. Docker makes one in place of a file that it is to mount and that is not there.
+  if ((await stat(path).catch(() => null))?.isDirectory())
+    throw new LedgerError(`"${path}" is a directory, where a ledger is one file: check the path`);
   return driver.open(path, access).catch((error) => {
     throw asLedgerError(error, path);
   });
