@@ -1,7 +1,7 @@
 import type { Change } from '../../domain/change.ts';
-import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
+import type { Baseline, CounterRules, Doubt, Reading } from '../../domain/counter.ts';
 import { hostCounter, macIn } from '../../domain/counter-names.ts';
-import { DIP_MS } from '../../domain/fall.ts';
+import { DIP_MS, fellOf } from '../../domain/fall.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { isBelow } from '../../domain/within-epoch.ts';
@@ -60,13 +60,37 @@ export function feedsSince({ readAt, readTick }: Reader, { from, fromTick }: Fee
 }
 
 /**
- * The same of a baseline that is older than the last reading of its source: it waits, or readings left something open. In doubt devices do
- * not get what was counted since: the clock may have been set, and it is not kept how long before a doubt its baseline was read.
+ * The same of a baseline that may be older than the last reading of its source, because it waits or readings left something open. One from
+ * the future says nothing: the clock was ahead. `changes` are what the reading shows since.
  */
-export function feedsSinceBaseline({ lastRead, doubts }: Baseline, { readAt }: Reader, { from }: Feeding): boolean {
+export function feedsSinceBaseline(
+  { lastRead, doubts }: Baseline,
+  { readAt }: Reader,
+  { from }: Feeding,
+  changes: readonly Change[],
+): boolean {
   if (from === 0) return true;
   if (lastRead !== null && (lastRead < from || lastRead > readAt)) return false;
-  return Object.values(doubts ?? {}).every(({ since }) => since - DIP_MS >= from);
+  const cameBack = changes.some((change) => change.kind === 'dip' && change.why === 'came back');
+  return Object.values(doubts ?? {}).every((doubt) => countsFrom(doubt, cameBack) >= from);
+}
+
+/** Unix ms from which bytes may be that end a doubt. Some doubts keep only the reading after that, which nearly always follows within a day. */
+function countsFrom(doubt: Doubt, cameBack: boolean): number {
+  const fell = cameBack ? fellOf(doubt) : null;
+  const sinceFall = fell === null ? Number.POSITIVE_INFINITY : fell.since - DIP_MS;
+  switch (doubt.kind) {
+    case 'refused':
+    case 'unsure':
+      return doubt.since;
+    case 'dipped':
+    case 'owed':
+      return Math.min(doubt.since - DIP_MS, sinceFall);
+    case 'fell':
+      return sinceFall;
+    default:
+      return doubt satisfies never;
+  }
 }
 
 function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stations' | 'hosts' {

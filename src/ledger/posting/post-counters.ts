@@ -176,7 +176,7 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   if (silence) log.note('wire', counter, NOTHING, silence);
   const changes = compare(readings, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
   const [reading] = readings;
-  const { accounts, shows, undirected } = reading === undefined ? FEEDS_NOTHING : feedsOf(context, reading, baselines);
+  const { accounts, shows, undirected } = reading === undefined ? FEEDS_NOTHING : feedsOf(context, reading, baselines, changes);
   for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
     const change = undirected === undefined ? found : withoutPackets(found);
     if (undirected !== undefined && change.kind === 'dip' && change.why !== 'came back' && isZero(change.short)) continue;
@@ -188,11 +188,15 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
 }
 
 /** Devices get nothing of a counter whose baselines are older than the last reading of what fed them before. Rule: device account. */
-function feedsOf({ answer, before, feeding }: AnswerContext, reading: Reading, baselines: readonly Baseline[]): Feeds {
+function feedsOf(
+  { answer, before, feeding }: AnswerContext,
+  reading: Reading,
+  baselines: readonly Baseline[],
+  changes: readonly Change[],
+): Feeds {
   const feeds = answer.feedsOf(reading);
-  return before === null || baselines.every((baseline) => feedsSinceBaseline(baseline, before, feeding))
-    ? feeds
-    : withoutDevice(feeds, answer.seenBy);
+  const isSince = before === null || baselines.every((baseline) => feedsSinceBaseline(baseline, before, feeding, changes));
+  return isSince ? feeds : withoutDevice(feeds, answer.seenBy);
 }
 
 /** Posts a change of a counter to the accounts that it feeds. */

@@ -435,6 +435,18 @@ describe('hosts', () => {
       expect(device()).to.deep.equal({ download: 5900, upload: 0 });
     });
 
+    it('a counter that restarted after the other source’s last reading feeds its device at once', async () => {
+      await open('stations');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 100_000_000));
+      await at(60, 1000, up(PHONE, IP, 0), down(IP, 100_001_000));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(120, 1000, up(PHONE, IP, 0), down(IP, 500));
+      await at(180, 1000, up(PHONE, IP, 0), down(IP, 900));
+      expect(device()).to.deep.equal({ download: 1000 + 900, upload: 0 });
+      await at(240, 1000, up(PHONE, IP, 0), down(IP, 100_003_000));
+      expect(device(), 'it had not, and what it shows may be from before').to.deep.equal({ download: 1900, upload: 0 });
+    });
+
     it('where hosts were configured until now, nothing goes over, and the audit does not say that something did', async () => {
       await open('hosts');
       await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
