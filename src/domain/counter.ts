@@ -22,8 +22,6 @@ export interface CounterRules {
   fall: 'reset' | 'lowers';
   /** Seconds by which a router's counters may lag. */
   refresh: number;
-  /** `first`: a name is of one counter, so only its first line counts. Left out: a list that names no interface may have several lines of one. */
-  lines?: 'first';
 }
 
 /** Width of a counter: only a 32-bit counter can wrap. */
@@ -31,7 +29,7 @@ export type CounterBits = 32 | 64;
 
 /** One counter pair of a router, in the directions of the device or the home. */
 export interface Reading {
-  /** Identifies this counter among those of the same reader. */
+  /** Identifies this counter among those of the same reader. A classic list may show one several times. */
   counter: string;
   bytes: Traffic;
   bits: CounterBits;

@@ -88,6 +88,16 @@ export class KnownLines<T> {
   }
 }
 
+/** Of things that an answer has several times, the first: it is the same counter. Rule: identity. */
+export function firstOfEach<T>(things: readonly T[], keyOf: (thing: T) => string): T[] {
+  const found = new Map<string, T>();
+  for (const thing of things) {
+    const key = keyOf(thing);
+    if (!found.has(key)) found.set(key, thing);
+  }
+  return [...found.values()];
+}
+
 /** The head is all of the line, or ends where a word ends. */
 const isOf = ({ head }: KnownLine<unknown>, line: string): boolean =>
   line.startsWith(head) && (line.length === head.length || head.charCodeAt(head.length - 1) === SPACE);

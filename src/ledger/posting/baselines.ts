@@ -6,14 +6,13 @@ import type { ReaderUpdate } from './round-update.ts';
 /** No list misses a counter for this long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
 const MISSED_FOR_MS = 2 * 86_400_000;
 
-/** The readings of each counter: the first alone, or up to a limit where its name may be of several. Rule: lines of one MAC. Rule: identity. */
-export function byCounter<R extends Reading>(readings: readonly R[], rules: Pick<CounterRules, 'lines'>): Map<string, R[]> {
+/** The readings of each counter: a classic list may show one several times, up to a limit. Rule: lines of one MAC. */
+export function byCounter<R extends Reading>(readings: readonly R[]): Map<string, R[]> {
   const found = new Map<string, R[]>();
-  const most = rules.lines === 'first' ? 1 : MOST_LINES;
   readings.forEach((reading) => {
     const lines = found.get(reading.counter);
     if (lines === undefined) found.set(reading.counter, [reading]);
-    else if (lines.length < most) lines.push(reading);
+    else if (lines.length < MOST_LINES) lines.push(reading);
   });
   return found;
 }

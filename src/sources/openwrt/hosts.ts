@@ -5,7 +5,7 @@ import { macOfDevice, NOBODY, parseMac } from '../../domain/mac.ts';
 import { type HostCounter, OPENWRT_METHODS, type OpenwrtMethod, type System } from '../../domain/observation.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { afterWords, type KnownLine, KnownLines, ownCopy } from '../known-lines.ts';
+import { afterWords, firstOfEach, type KnownLine, KnownLines, ownCopy } from '../known-lines.ts';
 import { createSkips, type Skips } from '../skips.ts';
 import { type LineLimits, parseCounter } from '../source.ts';
 import { epochOf, orNull, type Parsed } from './fields.ts';
@@ -73,18 +73,12 @@ export function parseHosts(lines: readonly string[], system: System, known: Know
   const { skippedBecause, unread } = skips.found;
   if (hosts.length === 0 && unread.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
   // Two rules for one address count the same bytes twice.
-  const each = known.mayRepeat(({ counter }) => counter) ? firstOfEach(hosts) : hosts;
+  const each = known.mayRepeat(({ counter }) => counter) ? firstOfEach(hosts, ({ counter }) => counter) : hosts;
   return {
     observation: { source: 'hosts', rules, method, hosts: each, devices, networks, uncounted },
     ...skips.found,
     origin,
   };
-}
-
-function firstOfEach(hosts: readonly HostLine[]): HostLine[] {
-  const found = new Map<string, HostLine>();
-  for (const host of hosts) if (!found.has(host.counter)) found.set(host.counter, host);
-  return [...found.values()];
 }
 
 function parseCounting(line: string, system: System): Counting {

@@ -4,20 +4,14 @@ import { cleanName } from '../../domain/names/name.ts';
 import type { Peer, System } from '../../domain/observation.ts';
 import { parsePublicKey, shortKey } from '../../domain/public-key.ts';
 import { quote, SourceError } from '../../errors.ts';
+import { firstOfEach } from '../known-lines.ts';
 import { createSkips, type Skips } from '../skips.ts';
 import { parseCounter } from '../source.ts';
 import { INTERFACE, parseAllowedIps, parseEndpoint } from '../wireguard/dump.ts';
 import { epochOf, ifindexOf, type Parsed } from './fields.ts';
 
 /** The counters of a peer restart with its interface, or if the peer is removed and added again. Rule: source promises. */
-export const PEER_RULES: CounterRules = {
-  directions: 'together',
-  absent: 'kept',
-  unknown: 'began',
-  fall: 'reset',
-  refresh: 10,
-  lines: 'first',
-};
+export const PEER_RULES: CounterRules = { directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 
 /** Parses the WireGuard peers of a router; see docs/formats/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parsePeers(lines: readonly string[], system: System): Parsed {
@@ -44,7 +38,9 @@ export function parsePeers(lines: readonly string[], system: System): Parsed {
   if (peers.length === 0 && interfaces.size === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
   // A peer in no list counts as removed. That cannot be decided where a line does not show whose it is.
   const complete = lines.length === interfaces.size + peers.length ? [...interfaces.keys()] : [];
-  return { observation: { source: 'peers', rules: PEER_RULES, interfaces: complete, peers }, ...skips.found };
+  // One may be there once with its counters and once as revoked.
+  const each = firstOfEach(peers, (peer) => `${peer.state} ${peerCounter(peer.interface, peer.publicKey)}`);
+  return { observation: { source: 'peers', rules: PEER_RULES, interfaces: complete, peers: each }, ...skips.found };
 }
 
 /** `rx` is what the router received, the peer's upload. A peer whose counters make no sense is there, without bytes. */

@@ -4,20 +4,13 @@ import { macOfDevice } from '../../domain/mac.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { Radio, Station, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { afterWords, type KnownLine, KnownLines, ownCopy } from '../known-lines.ts';
+import { afterWords, firstOfEach, type KnownLine, KnownLines, ownCopy } from '../known-lines.ts';
 import { createSkips, type Skips } from '../skips.ts';
 import { type LineLimits, parseCounter } from '../source.ts';
 import { epochOf, numberOrNull, type Parsed } from './fields.ts';
 
 /** An interface has a MAC once, and the answer shows since when, as far as the driver says. Rule: source promises. */
-export const STATION_RULES = {
-  directions: 'together',
-  absent: 'dated',
-  unknown: 'began',
-  fall: 'reset',
-  refresh: 10,
-  lines: 'first',
-} as const;
+export const STATION_RULES = { directions: 'together', absent: 'dated', unknown: 'began', fall: 'reset', refresh: 10 } as const;
 
 /** Seconds from when a router reads its uptime to when it reads its stations, at most: commands before may hang. */
 const READ_WITHIN = 10;
@@ -53,8 +46,11 @@ export function parseStations(lines: readonly string[], system: System, known: K
   }
   const { skipped, skippedBecause, unread } = skips.found;
   if (skipped > 0 && skipped === lines.length && unread.length === 0) throw new SourceError('parse', skippedBecause[0] ?? '');
-  return { observation: { source: 'stations', rules: STATION_RULES, radios, stations }, ...skips.found };
+  const each = known.mayRepeat(({ counter }) => counter) ? firstOfEach(stations, stationKey) : stations;
+  return { observation: { source: 'stations', rules: STATION_RULES, radios, stations: each }, ...skips.found };
 }
+
+const stationKey = ({ interface: name, mac }: Station): string => stationCounter(name, mac);
 
 function parseRadio(line: string): Radio {
   const [, name = '', type = '', fourAddress = '', frequency = '', ...ssid] = line.split(' ');

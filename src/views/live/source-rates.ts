@@ -84,8 +84,7 @@ export function nextRates(
     measures: NO_MEASURES,
   });
   if (counted === null) return null;
-  const rated = counted.readings.filter((reading) => counted.feedsOf(reading).accounts.some((each) => isRated(each, terms)));
-  const counters = byCounter(rated, counted.rules);
+  const counters = byCounter(counted.readings.filter((reading) => counted.feedsOf(reading).accounts.some((each) => isRated(each, terms))));
   const baselines = new Map(
     [...counters].map(([name, lines]) => [name, lines.map(({ bytes, epoch }) => ({ bytes, epoch, lastRead: null }))]),
   );

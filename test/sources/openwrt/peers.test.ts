@@ -29,6 +29,21 @@ describe('the peers in an answer of wrtmeter.cgi', () => {
     });
   });
 
+  it('that are there twice are one: the first counts', () => {
+    const line = (bytes: number) => `peer wg0 ${KEY} - 10.7.0.2/32 0 ${bytes} ${bytes} -`;
+    const found = peersOf(
+      'interface wg0 wireguard 14',
+      line(7),
+      line(9),
+      'interface wg1 wireguard 15',
+      `peer wg1 ${KEY} - 10.7.0.2/32 0 3 3 -`,
+    );
+    expect(found.map(({ interface: name, bytes }) => [name, bytes?.download])).to.deep.equal([
+      ['wg0', 7],
+      ['wg1', 3],
+    ]);
+  });
+
   it('have only valid addresses and endpoints, because they become labels of metrics', () => {
     const long = 'x'.repeat(100_000);
     const [peer] = peersOf('interface wg0 wireguard 14', `peer wg0 ${KEY} ${long} 10.7.0.2/32,${long},= 0 0 0 -`);

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../src/errors.ts';
+import { parseStations, stationLines } from '../../../src/sources/openwrt/stations.ts';
 import { parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
 import type { SourceReading } from '../../../src/sources/source.ts';
+import { system } from '../../support/ledger/rounds.ts';
 
 const ANSWER = `wrtmeter 1
 boot_id 8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10
@@ -127,6 +129,24 @@ describe('parseWrtmeter', () => {
     });
     expect(mesh).to.deep.include({ access: false, signal: null, linkDownload: null });
     expect(mesh?.epoch).to.deep.equal({ boot: '8d1f3b0e', instance: null, began: 123456.78 - 30, margin: 10 });
+  });
+
+  it('a station that is there twice on one interface is one: the first counts (Rule: identity)', () => {
+    const line = (mac: string, bytes: number, name = 'phy0-ap0') => `station ${name} ${mac} ${bytes} ${bytes} - - - - - -`;
+    const [one, two] = ['02:00:00:00:00:0a', '02:00:00:00:00:0b'];
+    const known = stationLines();
+    const read = (...lines: string[]) => {
+      const { observation } = parseStations(lines, system('8d1f3b0e-5c0f', 5000), known, { entries: 100, known: 100 });
+      return observation.source === 'stations' ? observation.stations.map(({ interface: name, bytes }) => [name, bytes.download]) : [];
+    };
+    for (let i = 0; i < 3; i++) {
+      expect(read(line(one, 7), line(two, 1), line(one, 7), line(one.toUpperCase(), 9), line(one, 5, 'phy1-ap0'))).to.deep.equal([
+        ['phy0-ap0', 7],
+        ['phy0-ap0', 1],
+        ['phy1-ap0', 5],
+      ]);
+      expect(read(line(one, 8))).to.deep.equal([['phy0-ap0', 8]]);
+    }
   });
 
   it('Rule: epoch: the start of a station that makes no sense is unknown', () => {
