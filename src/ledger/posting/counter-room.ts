@@ -10,6 +10,8 @@ export const MOST_UPLINKS = 64;
 export interface CounterRoom {
   /** Takes room for one of a router; false if there is none. */
   take(router: string): boolean;
+  /** Whether there is none for one more of a router. */
+  isFull(router: string): boolean;
 }
 
 /**
@@ -26,14 +28,14 @@ export function counterRoom(
   for (const { router, source, counters } of readers) kept.set(router, (kept.get(router) ?? 0) + (source === 'wan' ? 0 : counters.size));
   const part = kept.size === 1 ? most : most / 2 / kept.size;
   let claimed = [...kept.values()].reduce((sum, count) => sum + Math.max(count, part), 0);
+  const needsMore = (router: string) => (kept.get(router) ?? 0) + 1 > part;
+  const isFull = (router: string) => needsMore(router) && claimed + 1 > most;
   return {
+    isFull,
     take(router) {
-      const own = kept.get(router) ?? 0;
-      if (own + 1 > part) {
-        if (claimed + 1 > most) return false;
-        claimed += 1;
-      }
-      kept.set(router, own + 1);
+      if (isFull(router)) return false;
+      if (needsMore(router)) claimed += 1;
+      kept.set(router, (kept.get(router) ?? 0) + 1);
       return true;
     },
   };

@@ -1,9 +1,9 @@
 import type { Change } from '../../domain/change.ts';
 import type { Baseline, CounterRules, Doubt, Reading } from '../../domain/counter.ts';
 import { hostCounter, macIn } from '../../domain/counter-names.ts';
-import { DIP_MS, fellOf } from '../../domain/fall.ts';
+import { fellOf } from '../../domain/fall.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
-import { isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import { DIRECTIONS, type Direction, isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { isBelow } from '../../domain/within-epoch.ts';
 import {
   type Account,
@@ -59,38 +59,39 @@ export function feedsSince({ readAt, readTick }: Reader, { from, fromTick }: Fee
   return readAt >= from ? 'all' : 'nothing';
 }
 
+/** The readings of one round are within a minute. A doubt of the round in which another source was last read is of what that has counted. */
+const SAME_ROUND_MS = 60_000;
+
 /**
- * The same of a baseline that may be older than the last reading of its source, because it waits or readings left something open. One from
- * the future says nothing: the clock was ahead. `changes` are what the reading shows since.
+ * The same of a counter whose baselines may be older than the reading before (`previousAt`, Unix ms), because they wait or readings left
+ * something open. What is from the future says nothing: the clock was ahead.
  */
-export function feedsSinceBaseline(
-  { lastRead, doubts }: Baseline,
-  { readAt }: Reader,
-  { from }: Feeding,
+export function feedsSinceBaselines(
+  baselines: readonly Baseline[],
   changes: readonly Change[],
+  { readAt }: Pick<Reader, 'readAt'>,
+  previousAt: number,
+  { from }: Feeding,
 ): boolean {
   if (from === 0) return true;
-  if (lastRead !== null && (lastRead < from || lastRead > readAt)) return false;
+  if (baselines.some(({ lastRead }) => lastRead !== null && lastRead > readAt)) return false;
+  if (changes.some((change) => 'since' in change && change.since < Math.min(previousAt, from))) return false;
   const cameBack = changes.some((change) => change.kind === 'dip' && change.why === 'came back');
-  return Object.values(doubts ?? {}).every((doubt) => countsFrom(doubt, cameBack) >= from);
+  const isPosted = (direction: Direction) => changes.some((change) => 'since' in change && change.bytes[direction] > 0);
+  return baselines.every(({ doubts }) =>
+    DIRECTIONS.every((direction) => {
+      const doubt = isPosted(direction) ? doubts?.[direction] : undefined;
+      if (doubt === undefined) return true;
+      return doubt.since <= readAt && openedAt(doubt, cameBack).every((at) => at - SAME_ROUND_MS >= from);
+    }),
+  );
 }
 
-/** Unix ms from which bytes may be that end a doubt. Some doubts keep only the reading after that, which nearly always follows within a day. */
-function countsFrom(doubt: Doubt, cameBack: boolean): number {
+/** Unix ms of the readings that left open what now counts; none where the change itself tells since when. */
+function openedAt(doubt: Doubt, cameBack: boolean): number[] {
   const fell = cameBack ? fellOf(doubt) : null;
-  const sinceFall = fell === null ? Number.POSITIVE_INFINITY : fell.since - DIP_MS;
-  switch (doubt.kind) {
-    case 'refused':
-    case 'unsure':
-      return doubt.since;
-    case 'dipped':
-    case 'owed':
-      return Math.min(doubt.since - DIP_MS, sinceFall);
-    case 'fell':
-      return sinceFall;
-    default:
-      return doubt satisfies never;
-  }
+  const dip = doubt.kind === 'dipped' || doubt.kind === 'owed' ? [doubt.since] : [];
+  return fell === null ? dip : [...dip, fell.since];
 }
 
 function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stations' | 'hosts' {

@@ -13,7 +13,7 @@ import type { AuditLog } from './audit-log.ts';
 import { baselinesOfEach, byCounter, keepMoved, keepPeriod, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
-import { asUndirected, feedsSinceBaseline, withMovedAddresses, withoutPackets } from './feeding.ts';
+import { asUndirected, feedsSinceBaselines, withMovedAddresses, withoutPackets } from './feeding.ts';
 import { gapIn } from './gap.ts';
 import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
@@ -92,7 +92,7 @@ export function postCounters(
   const readings = isTrusted ? answer.readings : answer.readings.map(undated);
   let table: Map<string, Reading[]> | null = null;
   const counters = () => {
-    table ??= byCounter(readings, answer.rules);
+    table ??= byCounter(readings);
     return table;
   };
   const stored = before?.counters ?? NO_COUNTERS;
@@ -124,7 +124,7 @@ export function postCounters(
   if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters());
   if (known !== stored && !isSum) keepPeriod(update, known, counters());
   // They are as old when there is room for a baseline: then they are not new.
-  if (leftOut > 0) update.reader.isPartial = true;
+  if (leftOut > 0 || (before?.isPartial && terms.room.isFull(router))) update.reader.isPartial = true;
   log.counts.leftOut += leftOut;
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
 }
@@ -188,14 +188,10 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
 }
 
 /** Devices get nothing of a counter whose baselines are older than the last reading of what fed them before. Rule: device account. */
-function feedsOf(
-  { answer, before, feeding }: AnswerContext,
-  reading: Reading,
-  baselines: readonly Baseline[],
-  changes: readonly Change[],
-): Feeds {
+function feedsOf(context: AnswerContext, reading: Reading, baselines: readonly Baseline[], changes: readonly Change[]): Feeds {
+  const { answer, before, feeding, now } = context;
   const feeds = answer.feedsOf(reading);
-  const isSince = before === null || baselines.every((baseline) => feedsSinceBaseline(baseline, before, feeding, changes));
+  const isSince = before === null || now.previous === null || feedsSinceBaselines(baselines, changes, before, now.previous.at, feeding);
   return isSince ? feeds : withoutDevice(feeds, answer.seenBy);
 }
 

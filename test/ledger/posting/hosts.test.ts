@@ -435,6 +435,18 @@ describe('hosts', () => {
       expect(device()).to.deep.equal({ download: 5900, upload: 0 });
     });
 
+    it('but a dip of one direction withholds nothing of the other', async () => {
+      const both = (download: number, upload: number) =>
+        ({ ...down(IP, download), counts: 'both', mac: PHONE, bytes: { download, upload } }) as const;
+      await open('stations');
+      await at(0, 0, both(100_000_000, 0));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(60, 0, both(100_000_000, 0));
+      await at(120, 0, both(99_000_000, 500));
+      await at(180, 0, both(99_500_000, 900));
+      expect(device()).to.deep.equal({ download: 0, upload: 900 });
+    });
+
     it('a counter that restarted after the other source’s last reading feeds its device at once', async () => {
       await open('stations');
       await at(0, 0, up(PHONE, IP, 0), down(IP, 100_000_000));
@@ -444,7 +456,7 @@ describe('hosts', () => {
       await at(180, 1000, up(PHONE, IP, 0), down(IP, 900));
       expect(device()).to.deep.equal({ download: 1000 + 900, upload: 0 });
       await at(240, 1000, up(PHONE, IP, 0), down(IP, 100_003_000));
-      expect(device(), 'it had not, and what it shows may be from before').to.deep.equal({ download: 1900, upload: 0 });
+      expect(device(), 'it had not, and moved as much since then').to.deep.equal({ download: 1000 + 2000, upload: 0 });
     });
 
     it('where hosts were configured until now, nothing goes over, and the audit does not say that something did', async () => {

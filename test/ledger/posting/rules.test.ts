@@ -20,7 +20,6 @@ import {
   TERMS,
   wan,
 } from '../../support/ledger/rounds.ts';
-import { peer, peers, publicKey } from '../../support/wireguard/peers.ts';
 
 const phone = { kind: 'device', key: PHONE } as const;
 const phoneOn = (router: string) => ({ kind: 'station', router, key: PHONE }) as const;
@@ -80,18 +79,6 @@ describe('the ledger', () => {
       expect(bench.total(phoneOn('attic'))).to.deep.equal({ download: 10, upload: 10 });
       expect(bench.total(phoneOn('garden'))).to.deep.equal({ download: 5, upload: 5 });
       expect(bench.total(phone)).to.deep.equal({ download: 15, upload: 15 });
-    });
-
-    it('a counter that one answer shows twice, by its own name, is one', async () => {
-      const key = { kind: 'peer', router: 'gateway', interface: 'wg0', key: publicKey(1) } as const;
-      const tunnel = peer(1, { bytes: { download: 5e9, upload: 1000 } });
-      for (const [i, times] of [1, 2, 1, 2, 2].entries()) {
-        const lines = Array.from({ length: times });
-        const on = { ...station(PHONE, 5e9, 1000), interface: 'phy0-ap0' };
-        await bench.read(i * 15, complete(...lines.map(() => on)), peers(lines.map(() => tunnel)));
-      }
-      expect(bench.total(phone)).to.deep.equal({ download: 0, upload: 0 });
-      expect(bench.total(key)).to.deep.equal({ download: 0, upload: 0 });
     });
 
     it('a MAC on two radios of a classic list posts nothing while its values stay constant (Rule: lines of one MAC)', async () => {
@@ -623,6 +610,17 @@ describe('the ledger', () => {
       await bench.read(120, classic(station(three, 5e9 + 70, 0), station(PHONE, 30, 0)));
       expect(bench.total({ kind: 'device', key: three })).to.deep.equal({ download: 70, upload: 0 });
       expect(bench.total(phone), 'what is new after an answer that had room for all').to.deep.equal({ download: 30, upload: 0 });
+    });
+
+    it('nor is it where an answer in between lacked it, as long as there was no room', async () => {
+      const [one, two, three] = ['02:00:00:00:00:11', '02:00:00:00:00:12', '02:00:00:00:00:13'] as const;
+      const list = (...macs: string[]) => classic(...macs.map((mac) => station(mac, 5e9, 0)));
+      await bench.restart({ ...TERMS, mostCounters: 2 });
+      await bench.read(0, list(one, two, three));
+      await bench.read(60, list(one, two));
+      await bench.restart(TERMS);
+      await bench.read(120, list(one, two, three));
+      expect(bench.total({ kind: 'device', key: three })).to.deep.equal({ download: 0, upload: 0 });
     });
 
     it('a router that invents counters takes a bounded part of the file', async () => {
