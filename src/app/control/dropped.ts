@@ -9,7 +9,7 @@ export interface DroppedCounts {
   shows(id: string, thing: LimitThing, reason: LimitReason['by'], bytes: Traffic): void;
   /** A limit is made: it counts from zero. */
   begins(id: string): void;
-  /** Forgets all but limits of these IDs; of what is no longer wanted, a few sums stay, the latest. */
+  /** Forgets all limits but those with these IDs. Of the limits that ended, it keeps only the latest few sums. */
   keeps(ids: ReadonlySet<string>): void;
   all(): DroppedByLimit[];
 }

@@ -8,7 +8,7 @@ import { count } from '../../errors.ts';
 export interface WantedNow {
   wanted: readonly WantedLimit[];
   decided: readonly DecidedLimit[];
-  /** Names of things that there is no room for, or not for all that belongs to them. */
+  /** Names of what did not fit, or only in part. */
   left: readonly string[];
   shown: ShownLimits;
   terms: Pick<LimitsConfig, 'expire' | 'whilePaused'>;

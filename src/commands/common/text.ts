@@ -30,7 +30,7 @@ const GAP = 2;
 
 /**
  * A table as text, one line per row, without a final line end. Wide characters keep their columns. It fits into `room` characters; null
- * sets no limit. Columns for which there is no room are named below it.
+ * sets no limit. Columns that do not fit are named below it.
  */
 export async function textTable(
   columns: readonly Column[],

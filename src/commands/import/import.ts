@@ -90,7 +90,7 @@ async function findingsOf(program: ImportProgram, paths: readonly string[], sett
   }
 }
 
-/** A dry run only reads, even while the service writes; null if there is no ledger yet. */
+/** A dry run only reads, even while the service writes; null before the first ledger. */
 async function open(directory: string, dryRun: boolean): Promise<Store | null> {
   if (!dryRun) return openStore(directory);
   return (await sizeOf(ledgerPath(directory))) === null ? null : openStoreToRead(directory);
