@@ -28,11 +28,15 @@ export interface Reader {
   unread: ReadonlySet<string>;
   /** Lines of its last answer that may have been counters, but whose names made no sense either. */
   unnamed: number;
+  /** Its last answer did not feed devices, because another source does. */
+  isFedElsewhere: boolean;
   counters: Map<string, KeptBaseline[]>;
 }
 
 /** A baseline of the books. No two counters share one. */
 export interface KeptBaseline extends Baseline {
+  /** It waits or leaves something open since an answer that did not feed devices: they may have from another source what it shows more. */
+  isFedElsewhere?: true;
   /** Of its row in the file, so that its bytes are written without a search; absent in a draft that is not written yet. */
   id?: number;
   /** The last answer that showed its counter, by a number of this process. */

@@ -212,6 +212,14 @@ const ONCE_WRONG: HostEvent[][] = [
     { do: 'read', fails: 1, late: false },
     { do: 'wait', seconds: 20 },
   ],
+  // A dip in the answer with which hosts take over, right after the one before.
+  [
+    { do: 'route', ip: 0, download: 4, upload: 0 },
+    { do: 'read', fails: 0, late: false },
+    { do: 'begin anew' },
+    { do: 'route', ip: 0, download: 3, upload: 1 },
+    { do: 'read', fails: 0, late: true },
+  ],
 ];
 
 const WAYS: HostTerms[] = [

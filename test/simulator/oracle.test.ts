@@ -127,6 +127,7 @@ describe('what a meter could know', () => {
 
     it('goes over from stations to hosts where the one has ended, and never back', () => {
       const world = counted();
+      world.transfer(TWO, bytes(1, 1));
       const oracle = new Oracle(world, 'auto');
       read(oracle);
       world.transfer(TWO, bytes(9, 0), { lan: true });
@@ -144,6 +145,19 @@ describe('what a meter could know', () => {
       world.transfer(TWO, bytes(7, 0), { lan: true });
       read(oracle);
       expect(oracle.device(TWO)).to.deep.equal(bytes(109, 10));
+    });
+
+    it('does not know of a counter that is new to hosts when they take over whether stations have fed its bytes', () => {
+      const world = counted();
+      const oracle = new Oracle(world, 'auto');
+      read(oracle);
+      read(oracle);
+      world.transfer(TWO, bytes(100, 10));
+      read(oracle);
+      expect([oracle.feeding, oracle.device(TWO)]).to.deep.equal(['hosts', bytes(0, 0)]);
+      world.transfer(TWO, bytes(7, 1));
+      read(oracle);
+      expect([oracle.host('gateway', TWO), oracle.device(TWO)]).to.deep.equal([bytes(107, 11), bytes(7, 1)]);
     });
 
     it('of a peer ends with its interface, and continues if it was only removed, as far as figures show', () => {

@@ -44,13 +44,27 @@ export function baselinesOfEach(
 }
 
 /** Keeps the next baselines of a counter, where they differ from the present ones. */
-export function updateBaselines(update: ReaderUpdate, counter: string, next: Baseline[], baselines: readonly Baseline[]): void {
+export function updateBaselines(
+  update: ReaderUpdate,
+  counter: string,
+  found: readonly Baseline[],
+  baselines: readonly KeptBaseline[],
+): void {
+  const wasFedElsewhere = baselines.some(({ isFedElsewhere }) => isFedElsewhere);
+  const next = found.map((each) => draftOf(each, update.reader.isFedElsewhere || wasFedElsewhere));
   const unchanged = next.length === baselines.length && next.every((each, i) => baselines[i] !== undefined && isSame(baselines[i], each));
   if (!unchanged) update.changed.set(counter, next);
 }
 
-function isSame(baseline: Baseline, { bytes, epoch, doubts }: Baseline): boolean {
+/** A baseline of its own. One that neither waits nor leaves something open has no mark: from here on devices get what its counter shows. */
+function draftOf({ bytes, epoch, lastRead, doubts }: Baseline, isFedElsewhere: boolean): KeptBaseline {
+  if (doubts === undefined && lastRead === null) return { bytes, epoch, lastRead };
+  return { bytes, epoch, lastRead, ...(doubts !== undefined && { doubts }), ...(isFedElsewhere && { isFedElsewhere }) };
+}
+
+function isSame(baseline: KeptBaseline, { bytes, epoch, doubts, isFedElsewhere }: KeptBaseline): boolean {
   const { bytes: before, epoch: epochBefore, lastRead, doubts: doubtsBefore } = baseline;
+  if (baseline.isFedElsewhere !== isFedElsewhere) return false;
   if (doubts !== doubtsBefore && JSON.stringify(doubts) !== JSON.stringify(doubtsBefore)) return false;
   const sameEpoch =
     epochBefore?.boot === epoch?.boot &&
@@ -69,15 +83,13 @@ export function keepMoved(
   for (const [counter, baselines] of stored) {
     const kept = known.get(counter);
     if (kept === undefined && !present.has(counter)) update.removed.push(counter);
-    else if (kept !== undefined && kept !== baselines && !present.has(counter)) update.changed.set(counter, kept.map(asDraft));
+    else if (kept !== undefined && kept !== baselines && !present.has(counter)) {
+      // A row in the file stays with its counter.
+      const drafts = kept.map((each) => draftOf(each, false));
+      update.changed.set(counter, drafts);
+    }
   }
 }
-
-/** A row in the file stays with its counter. */
-const asDraft = ({ bytes, epoch, lastRead, doubts }: Baseline): Baseline => ({
-  ...{ bytes, epoch, lastRead },
-  ...(doubts !== undefined && { doubts }),
-});
 
 /** All baselines are of the named period from now on. Rule: period begun. */
 export function keepPeriod(
@@ -92,21 +104,20 @@ export function keepPeriod(
 /** Counters that are not in the answer: they ended, or their baselines wait. What cannot be read has not ended. Rule: absent counter. */
 export function markAbsent(
   update: ReaderUpdate,
-  before: { readonly readAt: number; readonly counters: ReadonlyMap<string, readonly Baseline[]> },
+  before: { readonly readAt: number; readonly counters: ReadonlyMap<string, readonly KeptBaseline[]> },
   rules: CounterRules,
   present: ReadonlyMap<string, readonly Reading[]>,
 ): void {
+  const { isFedElsewhere } = update.reader;
   const [first] = present.values();
   const ended = new Set(update.removed);
   const instance = first?.[0]?.epoch?.instance ?? null;
   for (const [counter, baselines] of before.counters) {
     if (present.has(counter) || ended.has(counter) || update.changed.has(counter)) continue;
     if (!update.reader.unread.has(counter) && hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
-    else if (baselines.some((b) => b.lastRead === null)) {
-      update.changed.set(
-        counter,
-        baselines.map((b) => ({ ...b, lastRead: b.lastRead ?? before.readAt })),
-      );
+    else if (baselines.some((b) => b.lastRead === null || (isFedElsewhere && !b.isFedElsewhere))) {
+      const waiting = baselines.map((b) => ({ ...b, lastRead: b.lastRead ?? before.readAt, ...(isFedElsewhere && { isFedElsewhere }) }));
+      update.changed.set(counter, waiting);
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { Change } from '../../domain/change.ts';
-import type { Baseline, CounterRules, Doubt, Reading } from '../../domain/counter.ts';
+import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { hostCounter, macIn } from '../../domain/counter-names.ts';
-import { fellOf } from '../../domain/fall.ts';
 import type { AnsweredSource, Round } from '../../domain/round.ts';
 import { DIRECTIONS, type Direction, isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { isBelow } from '../../domain/within-epoch.ts';
@@ -19,7 +18,7 @@ import {
   usageOf,
 } from '../account.ts';
 import type { AccountRefs } from '../account-refs.ts';
-import { type Books, type Feeding, type Reader, readerKey } from '../books.ts';
+import { type Books, type Feeding, type KeptBaseline, type Reader, readerKey } from '../books.ts';
 import { addAuditRow } from './audit-log.ts';
 import type { OwnerOf } from './names/owners.ts';
 import { hasRoomFor, type Postings } from './postings.ts';
@@ -59,39 +58,22 @@ export function feedsSince({ readAt, readTick }: Reader, { from, fromTick }: Fee
   return readAt >= from ? 'all' : 'nothing';
 }
 
-/** The readings of one round are within a minute. A doubt of the round in which another source was last read is of what that has counted. */
-const SAME_ROUND_MS = 60_000;
-
 /**
- * The same of a counter whose baselines may be older than the reading before (`previousAt`, Unix ms), because they wait or readings left
- * something open. What is from the future says nothing: the clock was ahead.
+ * Whether devices may have from another source what a counter shows more than these baselines: it waited, or readings left something open,
+ * since that source fed them. A fall or a refused figure says nothing of what is shown more until the counter is back. Rule: device account.
  */
-export function feedsSinceBaselines(
-  baselines: readonly Baseline[],
-  changes: readonly Change[],
-  { readAt }: Pick<Reader, 'readAt'>,
-  previousAt: number,
-  { from }: Feeding,
-): boolean {
-  if (from === 0) return true;
-  if (baselines.some(({ lastRead }) => lastRead !== null && lastRead > readAt)) return false;
-  if (changes.some((change) => 'since' in change && change.since < Math.min(previousAt, from))) return false;
+export function mayBeFedElsewhere(readings: readonly Reading[], baselines: readonly KeptBaseline[], changes: readonly Change[]): boolean {
+  const marked = baselines.filter(({ isFedElsewhere }) => isFedElsewhere);
+  if (marked.length === 0) return false;
   const cameBack = changes.some((change) => change.kind === 'dip' && change.why === 'came back');
-  const isPosted = (direction: Direction) => changes.some((change) => 'since' in change && change.bytes[direction] > 0);
-  return baselines.every(({ doubts }) =>
-    DIRECTIONS.every((direction) => {
-      const doubt = isPosted(direction) ? doubts?.[direction] : undefined;
-      if (doubt === undefined) return true;
-      return doubt.since <= readAt && openedAt(doubt, cameBack).every((at) => at - SAME_ROUND_MS >= from);
-    }),
-  );
-}
-
-/** Unix ms of the readings that left open what now counts; none where the change itself tells since when. */
-function openedAt(doubt: Doubt, cameBack: boolean): number[] {
-  const fell = cameBack ? fellOf(doubt) : null;
-  const dip = doubt.kind === 'dipped' || doubt.kind === 'owed' ? [doubt.since] : [];
-  return fell === null ? dip : [...dip, fell.since];
+  const isPosted = (way: Direction) => changes.some((change) => 'since' in change && change.bytes[way] > 0);
+  const isOpen = ({ doubts, bytes }: Baseline, way: Direction) => {
+    const doubt = doubts?.[way];
+    if (doubt?.kind === 'fell') return cameBack;
+    if (doubt?.kind === 'refused') return readings.some((reading) => reading.bytes[way] < bytes[way]);
+    return doubt !== undefined;
+  };
+  return marked.some((each) => each.lastRead !== null || DIRECTIONS.some((way) => isPosted(way) && isOpen(each, way)));
 }
 
 function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stations' | 'hosts' {

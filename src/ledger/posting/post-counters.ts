@@ -7,13 +7,13 @@ import type { AnsweredSource } from '../../domain/round.ts';
 import { isZero, NOTHING } from '../../domain/traffic.ts';
 import { accountKey } from '../account.ts';
 import type { AccountRef } from '../account-refs.ts';
-import type { Books, Feeding, KeptBaseline, Reader } from '../books.ts';
+import type { Books, KeptBaseline, Reader } from '../books.ts';
 import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
 import { baselinesOfEach, byCounter, keepMoved, keepPeriod, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
-import { asUndirected, feedsSinceBaselines, withMovedAddresses, withoutPackets } from './feeding.ts';
+import { asUndirected, mayBeFedElsewhere, withMovedAddresses, withoutPackets } from './feeding.ts';
 import { gapIn } from './gap.ts';
 import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
@@ -33,7 +33,6 @@ export interface CounterTerms {
   lineRate: (router: string) => number;
   /** Seconds without a reading after which there is an audit row; 0 = never. */
   gapAfter: number;
-  feeding: Feeding;
 }
 
 /** How the answer relates to the reading before. */
@@ -48,12 +47,11 @@ export interface Continuation {
 /** What the counters of one answer share. */
 interface AnswerContext {
   postings: Postings;
-  feeding: Feeding;
   answer: CounterAnswer;
   /** Of the source, before this round. */
   before: Reader | null;
   /** Baselines before this round, as the answer means them. */
-  known: ReadonlyMap<string, readonly Baseline[]>;
+  known: ReadonlyMap<string, readonly KeptBaseline[]>;
   wires: Wires | null;
   now: Circumstances;
   /** Null where no counter goes the short way. */
@@ -101,8 +99,8 @@ export function postCounters(
   const isSum = answer.rules.directions === 'sum';
   const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
   if (isSum) keepMoved(update, stored, known, counters());
-  const { postings, feeding } = terms;
-  const context: AnswerContext = { postings, feeding, answer, before, known, wires, now, onward, update, log };
+  const { postings } = terms;
+  const context: AnswerContext = { postings, answer, before, known, wires, now, onward, update, log };
   let roomOfUplinks = MOST_UPLINK_COUNTERS - stored.size;
   const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
@@ -175,8 +173,7 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
   const changes = compare(readings, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
-  const [reading] = readings;
-  const { accounts, shows, undirected } = reading === undefined ? FEEDS_NOTHING : feedsOf(context, reading, baselines, changes);
+  const { accounts, shows, undirected } = feedsOf(context, readings, baselines, changes);
   for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
     const change = undirected === undefined ? found : withoutPackets(found);
     if (undirected !== undefined && change.kind === 'dip' && change.why !== 'came back' && isZero(change.short)) continue;
@@ -187,12 +184,18 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);
 }
 
-/** Devices get nothing of a counter whose baselines are older than the last reading of what fed them before. Rule: device account. */
-function feedsOf(context: AnswerContext, reading: Reading, baselines: readonly Baseline[], changes: readonly Change[]): Feeds {
-  const { answer, before, feeding, now } = context;
+/** Devices get nothing that the source which fed them before may have given them. Rule: device account. */
+function feedsOf(
+  { answer, before }: AnswerContext,
+  readings: readonly Reading[],
+  baselines: readonly KeptBaseline[],
+  changes: readonly Change[],
+): Feeds {
+  const [reading] = readings;
+  if (reading === undefined) return FEEDS_NOTHING;
   const feeds = answer.feedsOf(reading);
-  const isSince = before === null || now.previous === null || feedsSinceBaselines(baselines, changes, before, now.previous.at, feeding);
-  return isSince ? feeds : withoutDevice(feeds, answer.seenBy);
+  const mayBeMissed = baselines.length === 0 && before?.isFedElsewhere && answer.rules.absent === 'missed';
+  return mayBeMissed || mayBeFedElsewhere(readings, baselines, changes) ? withoutDevice(feeds, answer.seenBy) : feeds;
 }
 
 /** Posts a change of a counter to the accounts that it feeds. */

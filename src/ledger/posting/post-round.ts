@@ -79,7 +79,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
     round.routers.map(({ router }) => router),
     mostCounters,
   );
-  const counters = { books, postings, room, lineRate, gapAfter, feeding: update.feeding };
+  const counters = { books, postings, room, lineRate, gapAfter };
   const measures = measuresOf(books, round, update, postings);
   const context: RoundContext = { books, refs, round, tick, update, counters, nextReader, measures };
   const owners = new Map<string, OwnerOf>();
@@ -154,6 +154,10 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
   const before = known !== undefined && known.origin === origin && verdict?.kind === 'same' ? known : null;
   const isTrusted = verdict?.kind !== 'same' || verdict.isTrusted;
   const uptime = verdict?.kind === 'same' ? verdict.uptime : arrival.uptime;
+  const feeds = before === null ? 'all' : feedsSince(before, update.feeding, round);
+  if (feeds === 'unclear' && source === update.feeding.by)
+    log.note('clock', '', NOTHING, 'devices do not get what was counted since a reading in the future, because others may have counted it');
+  const deviceBytes = feeds === 'all' ? update.feeding.by : 'nothing';
   const readerUpdate: ReaderUpdate = {
     reader: {
       id: known?.id ?? context.nextReader++,
@@ -169,6 +173,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
       isPartial: result.isPartial === true || (before === null && firstMayLack(result)),
       unread: new Set(result.unread),
       unnamed: unnamedIn(result),
+      isFedElsewhere: (source === 'stations' || source === 'hosts') && source !== deviceBytes,
     },
     isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],
@@ -177,10 +182,6 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
     removed: [],
   };
   update.readers.push(readerUpdate);
-  const feeds = before === null ? 'all' : feedsSince(before, update.feeding, round);
-  if (feeds === 'unclear' && source === update.feeding.by)
-    log.note('clock', '', NOTHING, 'devices do not get what was counted since a reading in the future, because others may have counted it');
-  const deviceBytes = feeds === 'all' ? update.feeding.by : 'nothing';
   const { refs, measures } = context;
   const terms: ReadingTerms = { deviceBytes, ownerOf, refs, feeds: knownFeeds(before, deviceBytes, refs), measures };
   postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);

@@ -101,6 +101,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
       isPartial: row.partial === 1,
       unread: new Set(),
       unnamed: Number(row.unread),
+      isFedElsewhere: row.fed_elsewhere === 1,
       counters: new Map(),
     }),
   );
@@ -131,8 +132,10 @@ function baselineOf(row: Row): KeptBaseline {
     row.boot === null
       ? null
       : { boot: text(row.boot), instance: numberOrNull(row.instance), began: numberOrNull(row.began), margin: Number(row.margin) };
-  const baseline = { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read), id: Number(row.id) };
-  return row.doubts === null ? baseline : { ...baseline, doubts: doubtsOf(text(row.doubts)) };
+  const baseline: KeptBaseline = { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read), id: Number(row.id) };
+  if (row.doubts !== null) baseline.doubts = doubtsOf(text(row.doubts));
+  if (row.fed_elsewhere === 1) baseline.isFedElsewhere = true;
+  return baseline;
 }
 
 /** The numbers of each kind of doubt. */

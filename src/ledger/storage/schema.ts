@@ -1,5 +1,5 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 10;
+export const SCHEMA_VERSION = 11;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
@@ -228,6 +228,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER reader_gone AFTER DELETE ON reader BEGIN DELETE FROM reader_time WHERE reader = old.id; END;
   ALTER TABLE reader DROP COLUMN read_at;
   ALTER TABLE reader DROP COLUMN uptime;
+  `,
+  // Readers whose last answer did not feed devices, and what waits or is open since such an answer.
+  `
+  ALTER TABLE reader ADD COLUMN fed_elsewhere INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE baseline ADD COLUMN fed_elsewhere INTEGER NOT NULL DEFAULT 0;
+  UPDATE reader SET fed_elsewhere = 1 WHERE source IN ('stations', 'hosts')
+    AND (source = 'hosts') <> coalesce((SELECT value = '1' FROM meta WHERE key = 'fed_by_hosts'), 0);
+  UPDATE baseline SET fed_elsewhere = 1 WHERE (last_read IS NOT NULL OR doubts IS NOT NULL)
+    AND reader IN (SELECT id FROM reader WHERE fed_elsewhere = 1);
   `,
 ];
 

@@ -1,5 +1,4 @@
-import type { Baseline } from '../../domain/counter.ts';
-import { type Books, type KnownPeer, readerKey } from '../books.ts';
+import { type Books, type KeptBaseline, type KnownPeer, readerKey } from '../books.ts';
 import { type AccountUpdate, isWritten, type ReaderUpdate, type RoundUpdate } from '../posting/round-update.ts';
 import { mergeBatches } from './merge-accounts.ts';
 import { metaBatch } from './meta.ts';
@@ -10,17 +9,18 @@ import { auditBatch } from './write-audit.ts';
 import { increaseBatches } from './write-increases.ts';
 
 const SQL = {
-  reader: `INSERT INTO reader(id, router, source, origin, boot, earlier_boots, partial, unread) SELECT ${fields(8)} FROM json_each(?) WHERE true
+  reader: `INSERT INTO reader(id, router, source, origin, boot, earlier_boots, partial, unread, fed_elsewhere)
+    SELECT ${fields(9)} FROM json_each(?) WHERE true
     ON CONFLICT(id) DO UPDATE SET origin = excluded.origin, boot = excluded.boot, earlier_boots = excluded.earlier_boots,
-      partial = excluded.partial, unread = excluded.unread`,
+      partial = excluded.partial, unread = excluded.unread, fed_elsewhere = excluded.fed_elsewhere`,
   readerTime: `INSERT INTO reader_time(reader, read_at, uptime) SELECT ${fields(3)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET read_at = excluded.read_at, uptime = excluded.uptime`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-  baseline: `INSERT INTO baseline(id, reader, counter, line, last_read, boot, instance, began, margin, doubts)
-    SELECT ${fields(10)} FROM json_each(?) WHERE true
+  baseline: `INSERT INTO baseline(id, reader, counter, line, last_read, boot, instance, began, margin, doubts, fed_elsewhere)
+    SELECT ${fields(11)} FROM json_each(?) WHERE true
     ON CONFLICT(id) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
-      began = excluded.began, margin = excluded.margin, doubts = excluded.doubts`,
+      began = excluded.began, margin = excluded.margin, doubts = excluded.doubts, fed_elsewhere = excluded.fed_elsewhere`,
   baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT ${fields(3)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
   account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen) SELECT ${fields(7)} FROM json_each(?)`,
@@ -119,7 +119,7 @@ function accountRow({ account: a }: AccountUpdate): Cell[] {
 
 const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
   ...[r.id, r.router, r.source, r.origin, r.boot],
-  ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size],
+  ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size, r.isFedElsewhere ? 1 : 0],
 ];
 
 /** Whether a reader has its row already, and nothing in it has changed. */
@@ -169,17 +169,19 @@ function baselineRows(books: Books, { readers }: RoundUpdate): { facts: Cell[][]
   return { facts, bytes };
 }
 
-const factsOf = ({ epoch, lastRead, doubts }: Baseline): Cell[] => [
+const factsOf = ({ epoch, lastRead, doubts, isFedElsewhere }: KeptBaseline): Cell[] => [
   lastRead,
   epoch?.boot ?? null,
   epoch?.instance ?? null,
   epoch?.began ?? null,
   epoch?.margin ?? null,
   doubts === undefined ? null : JSON.stringify(doubts),
+  isFedElsewhere ? 1 : 0,
 ];
 
-function onlyMoved(before: Baseline | undefined, { epoch, lastRead, doubts }: Baseline): boolean {
+function onlyMoved(before: KeptBaseline | undefined, { epoch, lastRead, doubts, isFedElsewhere }: KeptBaseline): boolean {
   if (before === undefined || before.lastRead !== lastRead || before.doubts !== undefined || doubts !== undefined) return false;
+  if (before.isFedElsewhere !== isFedElsewhere) return false;
   const { epoch: began } = before;
   if (began === null || epoch === null) return began === epoch;
   return began.boot === epoch.boot && began.instance === epoch.instance && began.began === epoch.began && began.margin === epoch.margin;

@@ -447,6 +447,65 @@ describe('hosts', () => {
       expect(device()).to.deep.equal({ download: 0, upload: 900 });
     });
 
+    it('a new counter that the answer before hosts take over missed feeds its device with nothing of what stations have fed', async () => {
+      await open('auto');
+      await at(0, 0, up(PHONE, IP, 0));
+      await at(60, 0, up(PHONE, IP, 0));
+      await at(120, 5000, up(PHONE, IP, 0));
+      await at(180, 5000, up(PHONE, IP, 0), down(IP, 5000));
+      expect(bench.ledger.books.feeding.by).to.equal('hosts');
+      expect(device()).to.deep.equal({ download: 5000, upload: 0 });
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 5000, upload: 0 });
+      await at(240, 5900, up(PHONE, IP, 100), down(IP, 5900), up(PHONE, IP6, 70));
+      expect(device(), 'and with all that is new after it').to.deep.equal({ download: 5900, upload: 170 });
+    });
+
+    it('nor of what waits or is open since then, whatever its clock says, also after a restart', async () => {
+      await open('stations');
+      const ahead = { wall: 30 * 86_400 };
+      const round = (seconds: number, air: number, list: HostCounter[], clock = {}) =>
+        bench.readFrom('gateway', seconds, [classic(station(PHONE, air, 0)), hosts(...list)], {
+          ...clock,
+          system: { ...system('aaaaaaaa', 5000 + seconds), time: START / 1000 + seconds },
+        });
+      await round(0, 0, [up(PHONE, IP, 0), down(IP, 100_000_000)], ahead);
+      await round(60, 1000, [down(IP, 99_000_000)], ahead);
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await round(120, 1500, [down(IP, 99_100_000)]);
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await round(180, 1500, [up(PHONE, IP, 500), down(IP, 100_001_500)]);
+      expect(device()).to.deep.equal({ download: 1000, upload: 0 });
+      await round(240, 1700, [up(PHONE, IP, 530), down(IP, 100_001_700)]);
+      expect(device()).to.deep.equal({ download: 1200, upload: 30 });
+    });
+
+    it('a refused figure keeps from devices only what is shown when it is gone', async () => {
+      await open('stations');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 1000));
+      await at(60, 0, up(PHONE, IP, 0), down(IP, 1e15));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(120, 0, up(PHONE, IP, 0), down(IP, 1e15 + 500));
+      expect(device()).to.deep.equal({ download: 500, upload: 0 });
+      await at(180, 0, up(PHONE, IP, 0), down(IP, 9000));
+      expect(device()).to.deep.equal({ download: 500, upload: 0 });
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 8000, upload: 0 });
+      await at(240, 0, up(PHONE, IP, 0), down(IP, 9040));
+      expect(device()).to.deep.equal({ download: 540, upload: 0 });
+    });
+
+    it('what waits since hosts fed devices stays theirs, though stations fed them in between', async () => {
+      await open('hosts');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
+      await at(60, 0, up(PHONE, IP, 0));
+      await bench.restart({ ...TERMS, accounting: 'stations' });
+      await at(120, 5000, up(PHONE, IP, 0));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(180, 5000, up(PHONE, IP, 0), down(IP, 5000));
+      expect(device()).to.deep.equal({ download: 5000, upload: 0 });
+      await at(240, 5500, up(PHONE, IP, 0), down(IP, 5500));
+      expect(device()).to.deep.equal({ download: 5500, upload: 0 });
+    });
+
     it('a counter that restarted after the other source’s last reading feeds its device at once', async () => {
       await open('stations');
       await at(0, 0, up(PHONE, IP, 0), down(IP, 100_000_000));

@@ -193,6 +193,22 @@ describe('a ledger of an earlier version', () => {
     await store.close();
   });
 
+  it('where hosts feed devices in version 10, what waits in a list of stations keeps its bytes from devices', async () => {
+    await writeEarlierLedger(path, 10);
+    const database = await openDatabase(path, 'write');
+    await database.exec("INSERT INTO meta VALUES ('fed_by_hosts', '1')");
+    await database.close();
+    const store = await openStore(directory);
+    const { readers } = await loadBooks(store);
+    expect([...readers.values()].map(({ source, isFedElsewhere }) => [source, isFedElsewhere])).to.deep.equal([
+      ['wan', false],
+      ['stations', true],
+    ]);
+    const lines = readers.get('attic\nstations')?.counters.get(PHONE);
+    expect(lines?.map(({ isFedElsewhere }) => isFedElsewhere)).to.deep.equal([undefined, true]);
+    await store.close();
+  });
+
   it('the peers of version 2 are kept', async () => {
     await writeEarlierLedger(path, 2);
     const store = await openStore(directory);

@@ -35,11 +35,19 @@ const READERS = `
 const PEER = `
   INSERT INTO peer VALUES ('gateway', 'wg0', 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', 'anna', '10.7.0.2/32', 'active', 7, NULL);`;
 
-/** Readers and baselines from version 4 on. */
-const DOUBTFUL = `
+/** Readers from version 4 on, and from 10 on. */
+const DOUBTFUL_READERS = `
   INSERT INTO reader VALUES
     (1, 'gateway', 'wan', 'wrtmeter http://gateway', ${START}, '8d1f3b0e', 1000.5, '5b1c07aa', 0, 2),
-    (2, 'attic', 'stations', 'classic http://attic', ${START}, NULL, NULL, '', 1, 0);
+    (2, 'attic', 'stations', 'classic http://attic', ${START}, NULL, NULL, '', 1, 0);`;
+const READERS_APART = `
+  INSERT INTO reader VALUES
+    (1, 'gateway', 'wan', 'wrtmeter http://gateway', '8d1f3b0e', '5b1c07aa', 0, 2),
+    (2, 'attic', 'stations', 'classic http://attic', NULL, '', 1, 0);
+  INSERT INTO reader_time VALUES (1, ${START}, 1000.5), (2, ${START}, NULL);`;
+
+/** Baselines from version 4 on. */
+const BASELINES = `
   INSERT INTO baseline VALUES
     (3, 1, 'wan pppoe-wan', 0, NULL, '8d1f3b0e', 12, NULL, 0, NULL),
     (1, 2, '02:00:00:00:00:01', 0, NULL, NULL, NULL, NULL, NULL, NULL),
@@ -76,12 +84,15 @@ const CONTENTS: readonly string[] = [
     (2, 2, '02:00:00:00:00:01', 1, ${START - 60_000}, NULL, NULL, NULL, NULL);
   INSERT INTO ${bytes} VALUES (3, 5000, 500), (1, 4294967396, 9), (2, 8, 7);`,
   ),
-  `${COMMON}${PEER}${DOUBTFUL}`,
-  `${APART}${PEER}${DOUBTFUL}`,
-  `${APART}${PEER}${DOUBTFUL}${NOTICE}`,
-  `${APART}${PEER}${DOUBTFUL}${NOTICE}${TARIFF}`,
-  `${APART}${PEER}${DOUBTFUL}${NOTICE}${TARIFF}${BONUS}`,
-  `${APART}${PEER}${DOUBTFUL}${NOTICE}${TARIFF}${BONUS}${HAND_LIMIT}`,
+  `${COMMON}${PEER}${DOUBTFUL_READERS}${BASELINES}`,
+  ...[
+    DOUBTFUL_READERS,
+    `${DOUBTFUL_READERS}${NOTICE}`,
+    `${DOUBTFUL_READERS}${NOTICE}${TARIFF}`,
+    `${DOUBTFUL_READERS}${NOTICE}${TARIFF}${BONUS}`,
+    `${DOUBTFUL_READERS}${NOTICE}${TARIFF}${BONUS}${HAND_LIMIT}`,
+    `${READERS_APART}${NOTICE}${TARIFF}${BONUS}${HAND_LIMIT}`,
+  ].map((rows) => `${APART}${PEER}${BASELINES}${rows}`),
 ];
 
 /** Versions of the schema that earlier programs wrote. */

@@ -5,6 +5,8 @@ import { newTraffic } from '../../../src/simulator/world/counter.ts';
 export interface Gain {
   bytes: Traffic;
   dip: DipKnown | null;
+  /** It shows again what it did before a fall. */
+  cameBack?: boolean;
 }
 
 type Way = keyof Traffic;
@@ -61,8 +63,18 @@ function isBack(fell: FellKnown | undefined, last: number, value: number, at: nu
   return value - last >= ((before - low) * 15) / 16 && grown <= last - low + before / 16;
 }
 
+/** Whether what a counter gained moved before its last answer in part: it was not shown since, or something was open. */
+export function gainedBefore(
+  { bytes, cameBack = false }: Gain,
+  { dip, waits = false }: { dip?: DipKnown | null; waits?: boolean },
+): boolean {
+  const isOpen = (way: Way) =>
+    dip?.until[way] !== undefined || dip?.unsure?.[way] !== undefined || (cameBack && dip?.fell?.[way] !== undefined);
+  return waits || WAYS.some((way) => bytes[way] > 0 && isOpen(way));
+}
+
 /** What was kept, once it is known what leapt back. */
-function resolved(shows: Traffic, { shows: before, dip, pair }: Kept, at: number): DipKnown {
+function resolved(shows: Traffic, { shows: before, dip, pair }: Kept, at: number): DipKnown & { cameBack: boolean } {
   const highest = { ...(dip?.highest ?? before) };
   const known = {
     least: { ...(dip?.least ?? before) },
@@ -90,13 +102,13 @@ function resolved(shows: Traffic, { shows: before, dip, pair }: Kept, at: number
       known.until[way] = at + DAY_MS;
     } else if (at - each.since <= DAY_MS && (each.low >= each.before || shows[way] < each.before)) fell[way] = each;
   }
-  return { highest, ...known, fell };
+  return { highest, ...known, fell, cameBack: back.length > 0 };
 }
 
 /** What the figures show of a counter that may have taken another's place, in the words of the rules named reset and dip. */
 export function byFigures(shows: Traffic, kept: Kept, at: number): Gain {
   const { isProved, pair, wasGone } = kept;
-  const { highest, least: lowest, until: waits, unsure = {}, fell = {}, owed = [] } = resolved(shows, kept, at);
+  const { highest, least: lowest, until: waits, unsure = {}, fell = {}, owed = [], cameBack } = resolved(shows, kept, at);
   const outgrew = (way: Way) =>
     unsure[way] !== undefined && shows[way] - highest[way] > highest[way] * (highest[way] >= LARGE ? 1 : 1 / 16);
   const restarted = (way: Way) =>
@@ -168,7 +180,7 @@ export function byFigures(shows: Traffic, kept: Kept, at: number): Gain {
       }
     }
   }
-  return { bytes, dip: keptOf({ ...dip, fell: memory }) };
+  return { bytes, dip: keptOf({ ...dip, fell: memory }), cameBack };
 }
 
 /** Null if nothing is left open. */

@@ -3,7 +3,7 @@ import { isZero, minus, plus } from '../../../src/domain/traffic.ts';
 import type { Counter } from '../../../src/simulator/world/counter.ts';
 import { newTraffic } from '../../../src/simulator/world/counter.ts';
 import type { Association } from '../../../src/simulator/world/state.ts';
-import { byFigures, DAY_MS, type DipKnown, type Gain } from './figures.ts';
+import { byFigures, DAY_MS, type DipKnown, type Gain, gainedBefore } from './figures.ts';
 import { inNamedPeriod, type Named } from './periods.ts';
 import { type Sight, type Sighting, sightingOf } from './sighting.ts';
 import type { World } from './world.ts';
@@ -23,6 +23,8 @@ interface Reader {
   isFirst: boolean;
   unread: readonly string[];
   unnamed: number;
+  /** Its last answer fed devices, or would have. */
+  feeds: boolean;
   moved: Map<Counter, Traffic>;
   /** Content of its answers, by name. */
   shown: Map<string, Shown>;
@@ -34,6 +36,8 @@ interface Shown extends Sight {
   /** Some answer since did not. */
   waits: boolean;
   dip: DipKnown | null;
+  /** It waits, or leaves something open, since an answer that did not feed devices. */
+  fedElsewhere: boolean;
 }
 
 interface Knowledge {
@@ -184,13 +188,15 @@ export class Oracle {
     const before = inPeriodOf(look, this.#before(look));
     const { by, from } = this.#knows.feeding;
     const dips = new Map<string, DipKnown | null>();
-    const feeds = look.source === by && before !== null && before.at >= from;
+    const feeds = look.source === by && (before === null || before.at >= from);
+    const fedElsewhere = (known?: Shown) => !feeds || known?.fedElsewhere === true;
     for (const sight of look.seen) {
       const found = before === null || mayBeMissed(look, sight, before) ? null : gain(sight, before, look.at);
       dips.set(sight.name, found?.dip ?? null);
       const gained = before === null ? null : (found?.bytes ?? newTraffic());
+      const isNew = !mayBeFed(look, sight, before, found);
       for (const account of accountsOf(look.router, sight, ownerOf)) {
-        if (/^(device|address) /.test(account) && !feeds) continue;
+        if (/^(device|address) /.test(account) && !(feeds && isNew)) continue;
         if (gained !== null) this.#add(account, gained);
         if (isOfAddress(account) && (gained === null || !isZero(gained))) this.#knows.seenAt.set(account, look.at);
       }
@@ -198,10 +204,14 @@ export class Oracle {
     const { unread = [], unnamed = 0 } = look;
     const mayBeUnread = (name: string) => unread.includes(name) || unnamed > (before?.unnamed ?? 0);
     const kept = [...(before?.shown ?? [])].filter(([name, known]) => mayBeUnread(name) || isKept(look, known));
-    const shown = new Map(kept.map(([name, known]): [string, Shown] => [name, { ...known, waits: true }]));
+    const shown = new Map(
+      kept.map(([name, known]): [string, Shown] => [name, { ...known, waits: true, fedElsewhere: fedElsewhere(known) }]),
+    );
     const moved = new Map(before?.moved);
     for (const sight of look.seen) {
-      shown.set(sight.name, { ...sight, shownAt: look.at, waits: false, dip: dips.get(sight.name) ?? null });
+      const dip = dips.get(sight.name) ?? null;
+      const isOpen = dip !== null && fedElsewhere(before?.shown.get(sight.name));
+      shown.set(sight.name, { ...sight, shownAt: look.at, waits: false, dip, fedElsewhere: isOpen });
       moved.set(sight.counter, sight.moved);
     }
     this.#knows.readers.set(key(look.router, look.source), {
@@ -210,6 +220,7 @@ export class Oracle {
       isFirst: before === null,
       unread,
       unnamed,
+      feeds,
       moved,
       shown,
     });
@@ -314,6 +325,13 @@ function isInShown({ shown }: Reader, { name, account }: Sight, absent: Sighting
 const mayBeMissed = ({ source, absent, unnamed = 0 }: Sighting, sight: Sight, before: Reader): boolean =>
   !isInShown(before, sight, absent) &&
   (before.unread.includes(sight.name) || unnamed < before.unnamed || (source === 'hosts' && absent !== 'ended' && before.isFirst));
+
+/** Whether another source may have fed devices what a counter gained, or a new one showed that the answer before missed. */
+function mayBeFed({ absent }: Sighting, { name }: Sight, before: Reader | null, found: Gain | null): boolean {
+  const known = before?.shown.get(name);
+  if (before === null || found === null) return false;
+  return known === undefined ? !before.feeds && absent === 'missed' : known.fedElsewhere && gainedBefore(found, known);
+}
 
 function rises({ shows }: Sight, earlier: Sight | undefined): boolean {
   const before = earlier?.shows ?? newTraffic();
