@@ -6,7 +6,7 @@ import { deviceAccount, undirectedAccount } from '../account.ts';
 import type { AccountRef, RefMaker } from '../account-refs.ts';
 import type { Reader } from '../books.ts';
 import { MOST_UPLINKS } from './counter-room.ts';
-import type { Measures } from './feeding.ts';
+import type { Measures } from './feeding/undirected.ts';
 
 /** The accounts that the increase of a counter is posted to. */
 export interface Feeds {

@@ -1,0 +1,98 @@
+import type { Change } from '../../../domain/change.ts';
+import type { Baseline, Reading } from '../../../domain/counter.ts';
+import { hostCounter } from '../../../domain/counter-names.ts';
+import type { AnsweredSource, Round } from '../../../domain/round.ts';
+import { DIRECTIONS, type Direction, NOTHING } from '../../../domain/traffic.ts';
+import { type Books, type Feeding, type KeptBaseline, type Reader, readerKey } from '../../books.ts';
+import { addAuditRow } from '../audit-log.ts';
+import type { RoundUpdate } from '../round-update.ts';
+import { mayHaveLacked } from '../unread.ts';
+import { isDirectedRead } from './undirected.ts';
+
+/**
+ * What feeds the accounts of devices in this round. With `auto` it is the stations until a gateway shows that it counts hosts: from that
+ * round on it is the hosts, permanently. Whatever the reason, the source that takes over begins where the other one ended.
+ */
+export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stations' | 'hosts', update: RoundUpdate): Feeding {
+  const by = accounting === 'auto' ? automaticSource(books, round, update) : accounting;
+  const fed = [...books.readers.values()].filter(({ source }) => source === books.feeding.by);
+  const feeding =
+    by === books.feeding.by
+      ? books.feeding
+      : {
+          by,
+          from: Math.max(0, ...fed.map(({ readAt }) => readAt)),
+          fromTick: Math.max(...fed.map(({ readTick }) => readTick ?? Number.NEGATIVE_INFINITY)),
+        };
+  // A clock that was ahead may have left a reading in the future.
+  return feeding.from > round.startedAt ? { ...feeding, from: round.startedAt } : feeding;
+}
+
+/**
+ * Whether devices get what has moved since a reading: not what the source before may have posted to them already. `unclear`: not, because
+ * the reading is in the future, and a clock that was ahead does not say which of the two came first. The monotonic clock does.
+ */
+export function feedsSince({ readAt, readTick }: Reader, { from, fromTick }: Feeding, round: Round): 'all' | 'nothing' | 'unclear' {
+  if (from === 0) return 'all';
+  if (readTick !== null) return readTick >= fromTick ? 'all' : 'nothing';
+  if (readAt > round.startedAt) return 'unclear';
+  return readAt >= from ? 'all' : 'nothing';
+}
+
+/**
+ * Whether devices may have from another source what a counter shows more than these baselines: it waited, or readings left something open,
+ * since that source fed them. A fall or a refused figure says nothing of what is shown more until the counter is back. Rule: device account.
+ */
+export function mayBeFedElsewhere(readings: readonly Reading[], baselines: readonly KeptBaseline[], changes: readonly Change[]): boolean {
+  const marked = baselines.filter(({ isFedElsewhere }) => isFedElsewhere);
+  if (marked.length === 0) return false;
+  const cameBack = changes.some((change) => change.kind === 'dip' && change.why === 'came back');
+  const isPosted = (way: Direction) => changes.some((change) => 'since' in change && change.bytes[way] > 0);
+  const isOpen = ({ doubts, bytes }: Baseline, way: Direction) => {
+    const doubt = doubts?.[way];
+    if (doubt?.kind === 'fell') return cameBack;
+    if (doubt?.kind === 'refused') return readings.some((reading) => reading.bytes[way] < bytes[way]);
+    return doubt !== undefined;
+  };
+  return marked.some((each) => each.lastRead !== null || DIRECTIONS.some((way) => isPosted(way) && isOpen(each, way)));
+}
+
+function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stations' | 'hosts' {
+  if (books.hostsSince > 0) return 'hosts';
+  const gateway = round.routers.find((each) =>
+    each.results.some((result) => result.status === 'ok' && countsHosts(books, each.router, result)),
+  );
+  if (gateway === undefined) return 'stations';
+  update.hostsSince = update.at;
+  // It was configured until now.
+  if (books.feeding.by === 'hosts') return 'hosts';
+  const why = 'devices are counted at the gateway from now on, and no longer by their access points';
+  addAuditRow(update, { at: update.at, kind: 'hosts', router: gateway.router, source: 'hosts', counter: '', ...NOTHING, why });
+  return 'hosts';
+}
+
+/** A gateway counts hosts if a byte of theirs has moved since its last reading. Rule: device account. */
+function countsHosts(books: Books, router: string, result: AnsweredSource): boolean {
+  const { source, origin, observation } = result;
+  const previous = books.readers.get(readerKey(router, source));
+  if (observation.source !== 'hosts' || previous === undefined || previous.origin !== origin) return false;
+  const lacked = mayHaveLacked(previous, result);
+  return observation.hosts.some((host) => {
+    const { counter = hostCounter(host) } = host;
+    const known = previous.counters.get(counter)?.[0]?.bytes;
+    if (known === undefined && (lacked || previous.unread.has(counter))) return false;
+    const before = known ?? NOTHING;
+    return host.bytes.download > before.download || host.bytes.upload > before.upload;
+  });
+}
+
+/**
+ * While nothing that feeds devices is configured, bytes without a direction are all that devices get. What such a source shows when it is
+ * back began before, so devices do not get it: as where another source takes over.
+ */
+export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick: number): void {
+  const { by } = update.feeding;
+  const counts = round.routers.some(({ results }) => results.some(({ status, source }) => status === 'ok' && source === 'statistics'));
+  const wasRead = [...books.readers.values()].some(({ source }) => source === by);
+  if (counts && wasRead && !isDirectedRead(books, round, update)) update.feeding = { by, from: round.finishedAt, fromTick: tick };
+}

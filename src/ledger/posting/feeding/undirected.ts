@@ -1,0 +1,98 @@
+import type { Change } from '../../../domain/change.ts';
+import type { Baseline, CounterRules, Reading } from '../../../domain/counter.ts';
+import { macIn } from '../../../domain/counter-names.ts';
+import type { Round } from '../../../domain/round.ts';
+import { NOTHING, type Traffic } from '../../../domain/traffic.ts';
+import { isBelow } from '../../../domain/within-epoch.ts';
+import { accountKey, deviceAccount, undirectedAccount, undirectedBytes, usageOf } from '../../account.ts';
+import { type Books, readerKey } from '../../books.ts';
+import type { Postings } from '../postings.ts';
+import type { RoundUpdate } from '../round-update.ts';
+
+/** How the two measures of a device are kept apart in a round. Rule: undirected bytes. */
+export interface Measures {
+  /** Bytes of this MAC without a direction are counted with it too, so they are not added to what it used. */
+  isRepeated(mac: string): boolean;
+  /** Until now this MAC was counted without directions alone: its first bytes with one may be among them. */
+  isAlone(mac: string): boolean;
+}
+
+/** Decided by the device, permanently: from its first bytes with a direction on those count, as long as what feeds devices is configured. */
+export function measuresOf(books: Books, round: Round, update: RoundUpdate, postings: Postings): Measures {
+  const hasNone = [...books.accounts.ofKind('undirected')].length === 0;
+  const isFed = isDirectedRead(books, round, update);
+  return {
+    isRepeated(mac) {
+      const device = accountKey(deviceAccount(mac));
+      return isFed && (books.accounts.has(device) || (postings.has(deviceAccount(mac)) && !wasAlone(books, mac)));
+    },
+    isAlone(mac) {
+      // Nearly every home has none, and each station is asked for.
+      if (hasNone) return false;
+      return wasAlone(books, mac) && !books.accounts.has(accountKey(deviceAccount(mac)));
+    },
+  };
+}
+
+/** Whether bytes of a MAC were counted that nothing has with a direction. */
+export const wasAlone = ({ accounts }: Pick<Books, 'accounts'>, mac: string): boolean => {
+  const account = accounts.get(accountKey(undirectedAccount(mac)));
+  return account !== undefined && usageOf(account.kind, account.total).total > 0;
+};
+
+/** Whether a router of this round is or was read for what feeds devices. One that does not answer counts meanwhile. */
+export function isDirectedRead({ readers }: Books, { routers }: Round, { feeding: { by } }: RoundUpdate): boolean {
+  return routers.some(
+    ({ router, results }) => readers.has(readerKey(router, by)) || results.some(({ status, source }) => status === 'ok' && source === by),
+  );
+}
+
+/**
+ * The baselines of counters whose machine has another address now, or one that it had before: a router may keep its entry, so the highest
+ * of its figures that are not shown any more, and that is not above what it shows, is what it continues. Each continues once.
+ * Rule: undirected counter.
+ */
+export function withMovedAddresses(
+  known: ReadonlyMap<string, readonly Baseline[]>,
+  counters: () => ReadonlyMap<string, readonly Reading[]>,
+  { directions }: CounterRules,
+): ReadonlyMap<string, readonly Baseline[]> {
+  if (directions !== 'sum') return known;
+  const present = counters();
+  const isOpen = (counter: string) => known.get(counter)?.[0]?.lastRead !== null;
+  const appeared = [...present].filter(([counter]) => isOpen(counter));
+  if (appeared.length === 0) return known;
+  const names = new Map<string, string[]>();
+  for (const counter of known.keys()) {
+    if (present.has(counter) && !isOpen(counter)) continue;
+    const mac = macIn(counter);
+    names.set(mac, [...(names.get(mac) ?? []), counter]);
+  }
+  const moved = new Map(known);
+  const bytesOf = (lines: readonly { bytes: Traffic }[] = []): Traffic => lines[0]?.bytes ?? NOTHING;
+  const settled = new Set<string>();
+  // The largest first: what is left for the others is not above them.
+  for (const [counter, readings] of appeared.sort(([, a], [, b]) => bytesOf(b).download - bytesOf(a).download)) {
+    const [best] = (names.get(macIn(counter)) ?? [])
+      .filter((name) => moved.has(name) && !settled.has(name) && !isBelow(bytesOf(readings), bytesOf(moved.get(name))))
+      .sort((a, b) => bytesOf(moved.get(b)).download - bytesOf(moved.get(a)).download);
+    settled.add(counter);
+    const [own, lines] = [moved.get(counter), best === undefined ? undefined : moved.get(best)];
+    if (best === undefined || lines === undefined || best === counter) continue;
+    moved.set(counter, lines);
+    // What waited under this address waits under the other one: it may be back there.
+    if (own === undefined) moved.delete(best);
+    else moved.set(best, own);
+  }
+  return moved;
+}
+
+/** A change of a counter of both directions without its packets, for the audit. */
+export function withoutPackets(change: Change): Change {
+  if (change.kind === 'dip') return { ...change, short: { ...change.short, upload: 0 } };
+  return 'bytes' in change ? { ...change, bytes: { ...change.bytes, upload: 0 } } : change;
+}
+
+/** The same as its account keeps it. */
+export const asUndirected = (change: Change, isRepeated: boolean): Change =>
+  'bytes' in change ? { ...change, bytes: undirectedBytes(change.bytes.download, isRepeated) } : change;
