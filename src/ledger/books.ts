@@ -180,6 +180,7 @@ export type AuditKind =
   | 'stale'
   | 'machine'
   | 'full'
+  | 'skipped'
   | 'adopt'
   | 'import'
   | 'restore'

@@ -19,6 +19,7 @@ const KINDS: Readonly<Record<AuditKind, { title: string; outcome: Outcome }>> = 
   stale: { title: 'Old answer', outcome: 'noted' },
   machine: { title: 'Another machine', outcome: 'noted' },
   full: { title: 'No room', outcome: 'refused' },
+  skipped: { title: 'Lines skipped', outcome: 'noted' },
   adopt: { title: 'Renamed', outcome: 'noted' },
   import: { title: 'Imported', outcome: 'booked' },
   restore: { title: 'Restored', outcome: 'noted' },

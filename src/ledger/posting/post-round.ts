@@ -20,7 +20,7 @@ import { withDay } from './posted-days.ts';
 import { createPostings, type PostingsTerms } from './postings.ts';
 import { knownFeeds, type ReadingTerms } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
-import { unnamedIn } from './unread.ts';
+import { skippedWhy, unnamedIn } from './unread.ts';
 
 /** How the rules are to be applied. */
 export interface PostingTerms extends PostingsTerms {
@@ -184,6 +184,8 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
     removed: [],
   };
   update.readers.push(readerUpdate);
+  const skipped = 'rules' in result.observation ? skippedWhy(readerUpdate.reader, before, update.postedDays !== books.postedDays) : null;
+  if (skipped !== null) log.note('skipped', '', NOTHING, skipped);
   const { refs, measures } = context;
   const terms: ReadingTerms = { deviceBytes, ownerOf, refs, feeds: knownFeeds(before, deviceBytes, refs), measures };
   postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);

@@ -8,7 +8,7 @@ const MOST_ROWS = 5000;
 const INSERT = `INSERT INTO audit(at, kind, router, source, counter, download, upload, why) SELECT ${fields(8)} FROM json_each(?)`;
 /** Whether a router's answers cause a row, in every round if the router is hostile. Limits that people set are of no router. Rule: audit. */
 const BY_ROUTERS =
-  "(kind IN ('reset', 'dip', 'wrap', 'rejected', 'stale', 'machine', 'gap', 'full', 'learned', 'wire') OR (kind = 'limit' AND router <> ''))";
+  "(kind IN ('reset', 'dip', 'wrap', 'rejected', 'stale', 'machine', 'gap', 'full', 'skipped', 'learned', 'wire') OR (kind = 'limit' AND router <> ''))";
 const prune = (which: string) =>
   `DELETE FROM audit WHERE ${which} AND id <= (SELECT id FROM audit WHERE ${which}
     ORDER BY id DESC LIMIT 1 OFFSET (SELECT value ->> 0 FROM json_each(?)))`;

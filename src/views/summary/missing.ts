@@ -6,7 +6,17 @@ import { bytesOfRow, meaningOf, silenceOf, whyText } from '../audit-words.ts';
 import { formatSpan } from '../format.ts';
 
 /** Kinds of audit row that mean, or may mean, that bytes are not in the figures. Others say that nothing is missing. */
-export const MISSING_KINDS = ['gap', 'reset', 'dip', 'rejected', 'full', 'machine', 'restore', 'forget'] as const satisfies AuditKind[];
+export const MISSING_KINDS = [
+  'gap',
+  'reset',
+  'dip',
+  'rejected',
+  'full',
+  'skipped',
+  'machine',
+  'restore',
+  'forget',
+] as const satisfies AuditKind[];
 type MissingKind = (typeof MISSING_KINDS)[number];
 
 /** What happened to one source of one router in a time, however often, so that bytes may not be in the figures. */
@@ -71,6 +81,8 @@ function whyOf(kind: MissingKind, rows: readonly AuditRecord[]): string {
       return `No reading for ${formatSpan(rows.reduce((sum, row) => sum + silenceOf(row), 0))} in all; the bytes of that time are spread over it, without those of counters that were gone or had restarted`;
     case 'reset':
       return `${said}; what it had counted since the reading before is missing`;
+    case 'skipped':
+      return `${said}; what they count is missing unless a later answer shows it`;
     case 'dip':
     case 'rejected':
     case 'full':

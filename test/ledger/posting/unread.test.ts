@@ -78,4 +78,28 @@ describe('Rule: isolation: lines that cannot be read', () => {
     expect(bytes(LAPTOP)).to.deep.equal({ download: 0, upload: 0 });
     expect(bytes(PHONE)).to.deep.equal({ download: 500, upload: 50 });
   });
+
+  it('are in the audit when there are more of them, and once a day while they last, also after a restart', async () => {
+    const rows = async () =>
+      (await bench.store.all("SELECT router, source, why FROM audit WHERE kind = 'skipped' ORDER BY id")).map(({ why }) => why);
+    const counter = `phy0-ap0 ${LAPTOP}`;
+    await read(0, complete(station(PHONE, 1000, 100)));
+    expect(await rows()).to.deep.equal([]);
+    await read(15, complete(station(PHONE, 1000, 100)), 0, [counter]);
+    await read(30, complete(station(PHONE, 1000, 100)), 0, [counter]);
+    await bench.restart();
+    await read(45, complete(station(PHONE, 1000, 100)), 1);
+    await read(60, complete(station(PHONE, 1000, 100)), 2, [counter]);
+    const today = ['1 line of its answer could not be used', '3 lines of its answer could not be used'];
+    expect(await rows()).to.deep.equal(today);
+    await read(86_400, complete(station(PHONE, 1000, 100)), 2, [counter]);
+    await read(86_415, complete(station(PHONE, 1000, 100)), 2);
+    await read(86_430, complete(station(PHONE, 1000, 100)));
+    expect(await rows()).to.deep.equal([...today, today[1]]);
+  });
+
+  it('of a list that counts nothing are not', async () => {
+    await read(0, { source: 'neighbours', neighbours: [] }, 3);
+    expect(await bench.store.all("SELECT * FROM audit WHERE kind = 'skipped'")).to.deep.equal([]);
+  });
 });

@@ -20,6 +20,7 @@ describe('what could not be counted', () => {
         { why: 'no reading for 600 s', router: 'attic', source: 'hosts' },
         { kind: 'restore', router: '', source: '', why: 'the newest backup' },
         { kind: 'machine', source: '', why: 'another machine answers' },
+        { kind: 'skipped', source: 'hosts', why: '3 lines of its answer could not be used' },
       ),
     ).to.deep.equal([
       'Uplinks of gateway, 1.00 MiB down and 1 B up refused: More than 1.00 Gb/s could carry in 30 s',
@@ -28,6 +29,7 @@ describe('what could not be counted', () => {
       'Hosts of attic: No reading for 10 min in all; the bytes of that time are spread over it, without those of counters that were gone or had restarted',
       'The ledger: The newest backup',
       'Router gateway: Another machine answers',
+      'Hosts of gateway: 3 lines of its answer could not be used; what they count is missing unless a later answer shows it',
     ]);
   });
 

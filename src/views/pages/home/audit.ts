@@ -9,7 +9,7 @@ import { type Html, html } from '../frame/html.ts';
 import { link } from '../frame/link.ts';
 
 /** Kinds worth showing. Not the resets of phones that come and go, and nothing that the user did. */
-const NOTABLE = ['rejected', 'gap', 'clock', 'machine', 'full', 'restore'] as const satisfies readonly AuditKind[];
+const NOTABLE = ['rejected', 'gap', 'clock', 'machine', 'full', 'skipped', 'restore'] as const satisfies readonly AuditKind[];
 
 const WEEK_MS = 7 * DAY_MS;
 const SHOWN = 4;
