@@ -84,6 +84,28 @@ export class UsageError extends Error {
   }
 }
 
+/** What the file system's codes mean. */
+const FILE_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'a part of its path is a file and not a directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'is a directory',
+  EROFS: 'the disk is mounted read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota of this user is used up',
+  EIO: 'the disk failed',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'name too long',
+  EMFILE: 'too many files are open',
+};
+
+/** Why something could not be done with a file, in words; the message of any other error. */
+export function fileWords(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return FILE_WORDS[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
 /** Foreign text for a message: quoted, on one line, of limited length. */
 export function quote(text: string, longest = 60): string {
   const line = JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);

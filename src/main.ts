@@ -10,6 +10,7 @@ import { EXAMPLES } from './commands/common/examples.ts';
 import { OneLineCommand } from './commands/common/one-line.ts';
 import type { CommandModule, Start } from './commands/common/register.ts';
 import { nearest } from './domain/names/nearest.ts';
+import { fileWords } from './errors.ts';
 
 /** All commands, in the order of the help. Only the requested one is loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
@@ -106,9 +107,9 @@ function user(): string {
 }
 
 // `wrtmeter print devices | head` closes the pipe early; that is not an error.
-process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-  if (code === 'EPIPE') process.exit(0);
-  process.stderr.write(`wrtmeter: Standard output cannot be written: ${message}\n`);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`wrtmeter: Standard output cannot be written: ${fileWords(error)}\n`);
   process.exit(1);
 });
 // Where even that cannot be written, the exit code remains.

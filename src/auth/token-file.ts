@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanName } from '../domain/names/name.ts';
-import { quote, TokenFileError } from '../errors.ts';
+import { fileWords, quote, TokenFileError } from '../errors.ts';
 import { SCOPES, type TokenRecord } from './token.ts';
 
 /** More than any home needs, and still fast to read. */
@@ -138,5 +138,5 @@ async function syncDirectory(directory: string): Promise<void> {
 const codeOf = (error: unknown): string | null => (error instanceof Error && 'code' in error ? String(error.code) : null);
 
 function asTokenFileError(error: unknown, what: string): unknown {
-  return codeOf(error) === null || !(error instanceof Error) ? error : new TokenFileError(`${what}: ${error.message}`, { cause: error });
+  return codeOf(error) === null || !(error instanceof Error) ? error : new TokenFileError(`${what}: ${fileWords(error)}`, { cause: error });
 }

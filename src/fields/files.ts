@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { quote } from '../errors.ts';
+import { fileWords, quote } from '../errors.ts';
 import { fail, type Located, type Problems } from './problems.ts';
 
 /** Reads at most `limit` bytes of a file; fails with an error code, like node:fs. */
@@ -83,16 +83,6 @@ async function bytesOf(readFile: ReadFile, path: string, limit: number): Promise
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null;
     if (code === null) throw error;
-    return { problem: REASONS[code] ?? code, missing: code === 'ENOENT' };
+    return { problem: fileWords(error), missing: code === 'ENOENT' };
   }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'is a directory',
-  ELOOP: 'too many symbolic links',
-  ENAMETOOLONG: 'name too long',
-};

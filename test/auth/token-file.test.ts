@@ -128,7 +128,7 @@ describe('the file of tokens', () => {
     expect((await whyNot(readTokens(directory))).message, 'a FIFO keeps nobody waiting').to.match(/is not a file/);
     await rm(path);
     expect((await whyNot(changeTokens(join(directory, 'nowhere'), () => []))).message).to.match(
-      /^".*tokens\.json" cannot be written: ENOENT/,
+      /^".*tokens\.json" cannot be written: no such file or directory$/,
     );
   });
 

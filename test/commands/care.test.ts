@@ -58,7 +58,7 @@ describe('backup, restore, forget and check of the ledger', () => {
       stderr: `"${home.directory}/mine.db" already exists: use another file name\n`,
     });
     expect((await said((io) => backup('nowhere/mine.db', OPTIONS, io))).stderr).to.match(
-      /^Backup ".*nowhere\/mine\.db" cannot be written: ENOENT.*\n$/,
+      /^Backup ".*nowhere\/mine\.db" cannot be written: no such file or directory\n$/,
     );
   });
 

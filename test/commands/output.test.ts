@@ -35,7 +35,7 @@ describe('the standard output of a command', () => {
   for (const line of COMMANDS) {
     it(`${line}: a full disk is one line and exit code 1`, async () => {
       const { stderr } = await run(line)('> /dev/full');
-      expect(stderr).to.equal('wrtmeter: Standard output cannot be written: ENOSPC: no space left on device, write\nexit code 1\n');
+      expect(stderr).to.equal('wrtmeter: Standard output cannot be written: the disk is full\nexit code 1\n');
     });
 
     it(`${line}: a pipe that is closed early is quiet`, async () => {

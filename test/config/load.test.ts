@@ -355,7 +355,9 @@ describe('the configuration file', () => {
   });
 
   it('must exist if it is given', async () => {
-    expect(await errorsOf({ cli: { config: 'nowhere.yaml' } })).to.deep.equal(['--config: cannot read "nowhere.yaml": no such file']);
+    expect(await errorsOf({ cli: { config: 'nowhere.yaml' } })).to.deep.equal([
+      '--config: cannot read "nowhere.yaml": no such file or directory',
+    ]);
     expect(await errorsOf({ env: { WRTMETER_CONFIG: '.' } })).to.deep.equal(['WRTMETER_CONFIG: cannot read ".": is a directory']);
   });
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../collector/round.ts';
 import type { Config, CsvConfig } from '../../config/config.ts';
 import { formatDuration } from '../../config/values.ts';
 import { dayOf } from '../../domain/calendar.ts';
-import { LedgerError } from '../../errors.ts';
+import { fileWords, LedgerError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { createRunningReader } from '../../ledger/storage/people/read-running.ts';
 import type { Store } from '../../ledger/storage/store.ts';
@@ -74,12 +74,12 @@ export function createCsv({ config: given, ledger, reading, log, clock, isClockT
   }
 
   function report({ directory, every }: CsvConfig, error: Error): void {
-    status = { ...status, errors: status.errors + 1, failure: error.message };
+    status = { ...status, errors: status.errors + 1, failure: fileWords(error) };
     const reason = isDiskError(error) ? error.code : error.message;
     if (reason === reported) return;
     reported = reason;
     const again = `tried again every ${formatDuration(every)}, and then no byte is missing`;
-    log.error(`The files in "${directory}" (csv) cannot be written, ${again}: ${error.message}`);
+    log.error(`The files in "${directory}" (csv) cannot be written, ${again}: ${status.failure}`);
   }
 
   function write(): Promise<void> {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { quote } from '../../errors.ts';
+import { fileWords, quote } from '../../errors.ts';
 import { decodeText } from '../../ledger/import/encoding.ts';
 import { ImportError } from '../../ledger/import/figures.ts';
 
@@ -43,8 +43,10 @@ async function openFile(path: string, name: string) {
       return { chunks: file.createReadStream({ autoClose: false }), writtenAt: Math.ceil(found.mtimeMs), close: () => file.close() };
     await file.close();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ImportError(code === 'ENOENT' ? `There is no file ${quote(path)}: check the path` : `${name} cannot be read: ${message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ImportError(
+      code === 'ENOENT' ? `There is no file ${quote(path)}: check the path` : `${name} cannot be read: ${fileWords(error)}`,
+    );
   }
   throw new ImportError(`${quote(path)} is a directory: use the exported file`);
 }

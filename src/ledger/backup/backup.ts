@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { dayOf, HOUR_MS } from '../../domain/calendar.ts';
-import { LedgerError } from '../../errors.ts';
+import { fileWords, LedgerError } from '../../errors.ts';
 import { asLedgerError, codeOf, type Database, openDatabase, wordsFor } from '../storage/driver/sqlite.ts';
 import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
 import { inspect } from '../storage/inspect.ts';
@@ -63,7 +63,7 @@ export async function removeDatabase(path: string): Promise<void> {
 export async function backUp(directory: string, day: number, abort?: Abort): Promise<string> {
   const folder = backupsPath(directory);
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new LedgerError(`Backup directory "${folder}" cannot be made: ${error.message}: make it writable for the user of wrtmeter`);
+    throw new LedgerError(`Backup directory "${folder}" cannot be made: ${fileWords(error)}: make it writable for the user of wrtmeter`);
   });
   await giveToOwner(folder);
   const path = join(folder, backupName(day));
@@ -79,8 +79,8 @@ export async function backUp(directory: string, day: number, abort?: Abort): Pro
 /** Throws a LedgerError where a copy of the ledger would leave the disk nearly full. */
 export async function leaveRoom(ledger: string, to: string): Promise<void> {
   const size = (await sizeOf(ledger)) ?? 0;
-  const { bavail, bsize } = await statfs(dirname(to)).catch((error: Error) => {
-    throw new LedgerError(`Backup "${to}" cannot be written: ${error.message}`);
+  const { bavail, bsize } = await statfs(dirname(to)).catch((error) => {
+    throw cannotWrite(to, error);
   });
   const free = bavail * bsize;
   if (free >= size + Math.max(LEAVE_FREE, 2 * size)) return;

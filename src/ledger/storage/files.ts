@@ -1,6 +1,6 @@
 import { chown, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LedgerError } from '../../errors.ts';
+import { fileWords, LedgerError } from '../../errors.ts';
 import { asLedgerError, codeOf, openLock } from './driver/sqlite.ts';
 
 /** The files of a data directory. */
@@ -69,7 +69,7 @@ export async function requireLedger(directory: string): Promise<void> {
 /** Makes the data directory and those above it. Throws a LedgerError. */
 export async function makeDirectory(path: string): Promise<void> {
   await makeDirectories(path).catch((error: Error) => {
-    throw new LedgerError(`Data directory "${path}" cannot be created: ${error.message}`);
+    throw new LedgerError(`Data directory "${path}" cannot be created: ${fileWords(error)}`);
   });
 }
 

@@ -79,7 +79,10 @@ notices: { off: [summary, trouble] }
         '{ telegram: { chat: 5, token: hunter2 } }',
         '.telegram.token: the value is not the token of a bot; use the one that @BotFather gave you, such as 123456:ABC-DEF',
       ],
-      ['{ telegram: { chat: 5, token_file: nowhere } }', '.telegram.token_file: cannot read the file named here: no such file'],
+      [
+        '{ telegram: { chat: 5, token_file: nowhere } }',
+        '.telegram.token_file: cannot read the file named here: no such file or directory',
+      ],
       ['{ telegram: { chat: 5, token: "1:a" }, token: hunter2 }', '.token: belongs below telegram; move it there'],
       ['{ mail: { to: a@b.c, from: x@y.z } }', ': has no mail.smtp; set it'],
       ['{ mail: { to: anna, from: x@y.z, smtp: "smtp://m" } }', '.mail.to: "anna" is not a mail address; use for example anna@example.net'],

@@ -105,7 +105,7 @@ describe('access to a router', () => {
       ],
       [{ WRTMETER_USERNAME: 'b' }, 'WRTMETER_USERNAME: is set without a password; set password or password_file too'],
       [{ WRTMETER_PASSWORD: 'c' }, 'WRTMETER_PASSWORD: is set without a user name; set username too'],
-      [{ WRTMETER_TOKEN_FILE: './nowhere' }, 'WRTMETER_TOKEN_FILE: cannot read "./nowhere": no such file'],
+      [{ WRTMETER_TOKEN_FILE: './nowhere' }, 'WRTMETER_TOKEN_FILE: cannot read "./nowhere": no such file or directory'],
       [
         { WRTMETER_TOKEN: 'two words' },
         'WRTMETER_TOKEN: the value is empty or contains characters that a header cannot carry; use letters, digits and punctuation',

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { LedgerError } from '../../../errors.ts';
+import { fileWords, LedgerError } from '../../../errors.ts';
 import { loadDriver } from './choose.ts';
 import type { Access, Database, LockConnection } from './driver.ts';
 
@@ -47,4 +47,4 @@ export function asLedgerError(error: unknown, path: string): LedgerError {
 }
 
 /** What went wrong with a file, and what to do about it. */
-export const wordsFor = (error: unknown): string => WORDS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
+export const wordsFor = (error: unknown): string => WORDS[codeOf(error) ?? ''] ?? fileWords(error);

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quote } from '../../../errors.ts';
+import { fileWords, quote } from '../../../errors.ts';
 import { ImportError } from '../../import/figures.ts';
 import { DriverError } from '../driver/choose.ts';
 import { codeOf, type Database, openDatabase } from '../driver/sqlite.ts';
@@ -124,6 +124,5 @@ function asImportError(error: unknown, path: string): ImportError | DriverError 
   if (error instanceof ImportError || error instanceof DriverError) return error;
   const code = codeOf(error);
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return new ImportError(damaged(path), { cause: error });
-  const message = error instanceof Error ? error.message : String(error);
-  return new ImportError(`File ${quote(path)} cannot be read: ${message}`, { cause: error });
+  return new ImportError(`File ${quote(path)} cannot be read: ${fileWords(error)}`, { cause: error });
 }
