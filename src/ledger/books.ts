@@ -1,6 +1,7 @@
 import type { Day } from '../domain/calendar.ts';
 import type { Baseline } from '../domain/counter.ts';
 import type { Lease, Peer, SourceName } from '../domain/observation.ts';
+import { DIRECTIONS } from '../domain/traffic.ts';
 import type { Accounts } from './accounts.ts';
 import type { Devices } from './devices.ts';
 
@@ -28,15 +29,19 @@ export interface Reader {
   unread: ReadonlySet<string>;
   /** Lines of its last answer that may have been counters, but whose names made no sense either. */
   unnamed: number;
-  /** Its last answer did not feed devices, because another source does. */
+  /** Its last answer did not feed devices: another source does, or may have fed what it showed. */
   isFedElsewhere: boolean;
   counters: Map<string, KeptBaseline[]>;
 }
 
+/** What a baseline leaves open: that it waits, or what its counter shows in one direction. */
+export const OPEN = ['wait', ...DIRECTIONS] as const;
+export type Open = (typeof OPEN)[number];
+
 /** A baseline of the books. No two counters share one. */
 export interface KeptBaseline extends Baseline {
-  /** It waits or leaves something open since an answer that did not feed devices: they may have from another source what it shows more. */
-  isFedElsewhere?: true;
+  /** What began with an answer that did not feed devices: they may have from another source what it then shows more. Absent if nothing. */
+  fedElsewhere?: readonly Open[];
   /** Of its row in the file, so that its bytes are written without a search; absent in a draft that is not written yet. */
   id?: number;
   /** The last answer that showed its counter, by a number of this process. */

@@ -1,6 +1,7 @@
 import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
 import { MOST_LINES } from '../../domain/pairing.ts';
-import type { KeptBaseline } from '../books.ts';
+import { DIRECTIONS } from '../../domain/traffic.ts';
+import { type KeptBaseline, OPEN, type Open } from '../books.ts';
 import type { ReaderUpdate } from './round-update.ts';
 
 /** No list misses a counter for this long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
@@ -50,21 +51,35 @@ export function updateBaselines(
   found: readonly Baseline[],
   baselines: readonly KeptBaseline[],
 ): void {
-  const wasFedElsewhere = baselines.some(({ isFedElsewhere }) => isFedElsewhere);
-  const next = found.map((each) => draftOf(each, update.reader.isFedElsewhere || wasFedElsewhere));
+  const marks = new Set(baselines.flatMap(({ fedElsewhere = [] }) => fedElsewhere));
+  const isAll = update.reader.isFedElsewhere || marks.has('wait');
+  const next = found.map((each) =>
+    draftOf(
+      each,
+      openIn(each).filter((open) => isAll || marks.has(open)),
+    ),
+  );
   const unchanged = next.length === baselines.length && next.every((each, i) => baselines[i] !== undefined && isSame(baselines[i], each));
   if (!unchanged) update.changed.set(counter, next);
 }
 
-/** A baseline of its own. One that neither waits nor leaves something open has no mark: from here on devices get what its counter shows. */
-function draftOf({ bytes, epoch, lastRead, doubts }: Baseline, isFedElsewhere: boolean): KeptBaseline {
-  if (doubts === undefined && lastRead === null) return { bytes, epoch, lastRead };
-  return { bytes, epoch, lastRead, ...(doubts !== undefined && { doubts }), ...(isFedElsewhere && { isFedElsewhere }) };
+/** What the baseline of a counter that is shown leaves open. One that may have restarted waits in both directions. */
+function openIn({ lastRead, doubts }: Baseline): Open[] {
+  const open = DIRECTIONS.filter((way) => doubts?.[way] !== undefined);
+  return lastRead !== null || open.some((way) => doubts?.[way]?.kind === 'unsure') ? ['wait', ...open] : open;
 }
 
-function isSame(baseline: KeptBaseline, { bytes, epoch, doubts, isFedElsewhere }: KeptBaseline): boolean {
+/** A baseline of its own. Nearly all leave nothing open, and are of one shape. */
+function draftOf({ bytes, epoch, lastRead, doubts }: Baseline, fedElsewhere: readonly Open[]): KeptBaseline {
+  const draft: KeptBaseline = { bytes, epoch, lastRead };
+  if (doubts !== undefined) draft.doubts = doubts;
+  if (fedElsewhere.length > 0) draft.fedElsewhere = fedElsewhere;
+  return draft;
+}
+
+function isSame(baseline: KeptBaseline, { bytes, epoch, doubts, fedElsewhere }: KeptBaseline): boolean {
   const { bytes: before, epoch: epochBefore, lastRead, doubts: doubtsBefore } = baseline;
-  if (baseline.isFedElsewhere !== isFedElsewhere) return false;
+  if (String(baseline.fedElsewhere) !== String(fedElsewhere)) return false;
   if (doubts !== doubtsBefore && JSON.stringify(doubts) !== JSON.stringify(doubtsBefore)) return false;
   const sameEpoch =
     epochBefore?.boot === epoch?.boot &&
@@ -84,8 +99,8 @@ export function keepMoved(
     const kept = known.get(counter);
     if (kept === undefined && !present.has(counter)) update.removed.push(counter);
     else if (kept !== undefined && kept !== baselines && !present.has(counter)) {
-      // A row in the file stays with its counter.
-      const drafts = kept.map((each) => draftOf(each, false));
+      // Without the id: the row in the file stays with its counter.
+      const drafts = kept.map((each) => draftOf(each, []));
       update.changed.set(counter, drafts);
     }
   }
@@ -115,8 +130,11 @@ export function markAbsent(
   for (const [counter, baselines] of before.counters) {
     if (present.has(counter) || ended.has(counter) || update.changed.has(counter)) continue;
     if (!update.reader.unread.has(counter) && hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
-    else if (baselines.some((b) => b.lastRead === null || (isFedElsewhere && !b.isFedElsewhere))) {
-      const waiting = baselines.map((b) => ({ ...b, lastRead: b.lastRead ?? before.readAt, ...(isFedElsewhere && { isFedElsewhere }) }));
+    else if (baselines.some((b) => b.lastRead === null || (isFedElsewhere && !b.fedElsewhere?.includes('wait')))) {
+      const waiting = baselines.map((b) => ({
+        ...{ ...b, lastRead: b.lastRead ?? before.readAt },
+        ...(isFedElsewhere && { fedElsewhere: OPEN.filter((open) => open === 'wait' || b.fedElsewhere?.includes(open)) }),
+      }));
       update.changed.set(counter, waiting);
     }
   }

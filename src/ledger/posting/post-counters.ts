@@ -34,6 +34,8 @@ export interface CounterTerms {
   lineRate: (router: string) => number;
   /** Seconds without a reading after which there is an audit row; 0 = never. */
   gapAfter: number;
+  /** Whether another source than the present one has ever fed devices. */
+  hasTakenOver: boolean;
 }
 
 /** How the answer relates to the reading before. */
@@ -48,6 +50,7 @@ export interface Continuation {
 /** What the counters of one answer share. */
 interface AnswerContext {
   postings: Postings;
+  hasTakenOver: boolean;
   answer: CounterAnswer;
   /** Of the source, before this round. */
   before: Reader | null;
@@ -100,8 +103,8 @@ export function postCounters(
   const isSum = answer.rules.directions === 'sum';
   const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
   if (isSum) keepMoved(update, stored, known, counters());
-  const { postings } = terms;
-  const context: AnswerContext = { postings, answer, before, known, wires, now, onward, update, log };
+  const { postings, hasTakenOver } = terms;
+  const context: AnswerContext = { postings, hasTakenOver, answer, before, known, wires, now, onward, update, log };
   let roomOfUplinks = MOST_UPLINK_COUNTERS - stored.size;
   const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
@@ -187,7 +190,7 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
 
 /** Devices get nothing that the source which fed them before may have given them. Rule: device account. */
 function feedsOf(
-  { answer, before }: AnswerContext,
+  { answer, before, hasTakenOver }: AnswerContext,
   readings: readonly Reading[],
   baselines: readonly KeptBaseline[],
   changes: readonly Change[],
@@ -195,6 +198,7 @@ function feedsOf(
   const [reading] = readings;
   if (reading === undefined) return FEEDS_NOTHING;
   const feeds = answer.feedsOf(reading);
+  if (!hasTakenOver) return feeds;
   const mayBeMissed = baselines.length === 0 && before?.isFedElsewhere && answer.rules.absent === 'missed';
   return mayBeMissed || mayBeFedElsewhere(readings, baselines, changes) ? withoutDevice(feeds, answer.seenBy) : feeds;
 }

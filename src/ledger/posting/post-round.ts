@@ -10,8 +10,8 @@ import { auditLogOf, closeAuditLog } from './audit-log.ts';
 import { type Arrival, earlierBoots, judgeBoot } from './boot-identity.ts';
 import { counterRoom } from './counter-room.ts';
 import { draftMoves } from './feeding/moves.ts';
-import { feedingOf, feedsSince, keepLapse } from './feeding/source.ts';
-import { type Measures, measuresOf } from './feeding/undirected.ts';
+import { feedingOf, feedsSince } from './feeding/source.ts';
+import { keepLapse, type Measures, measuresOf } from './feeding/undirected.ts';
 import { draftLeases, draftNames } from './names/names.ts';
 import { type OwnerOf, ownersAt } from './names/owners.ts';
 import { draftPeers } from './names/peers.ts';
@@ -81,7 +81,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
     round.routers.map(({ router }) => router),
     mostCounters,
   );
-  const counters = { books, postings, room, lineRate, gapAfter };
+  const counters = { books, postings, room, lineRate, gapAfter, hasTakenOver: update.feeding.from > 0 };
   const measures = measuresOf(books, round, update, postings);
   const context: RoundContext = { books, refs, round, tick, update, counters, nextReader, measures };
   const owners = new Map<string, OwnerOf>();

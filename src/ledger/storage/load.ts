@@ -5,7 +5,7 @@ import { addTo, DIRECTIONS, type Traffic } from '../../domain/traffic.ts';
 import { LedgerError, quote } from '../../errors.ts';
 import { type Account, type AccountKind, accountKey, isAccountKind } from '../account.ts';
 import { Accounts, newAccount } from '../accounts.ts';
-import { type Books, type KeptBaseline, type KnownPeer, leaseKey, peerKey, type Reader, readerKey } from '../books.ts';
+import { type Books, type KeptBaseline, type KnownPeer, leaseKey, OPEN, peerKey, type Reader, readerKey } from '../books.ts';
 import { type Device, Devices, newDevice } from '../devices.ts';
 import { loadBonuses } from './people/bonuses.ts';
 import { loadTariffs } from './people/tariff-rows.ts';
@@ -134,7 +134,9 @@ function baselineOf(row: Row): KeptBaseline {
       : { boot: text(row.boot), instance: numberOrNull(row.instance), began: numberOrNull(row.began), margin: Number(row.margin) };
   const baseline: KeptBaseline = { bytes: trafficOf(row), epoch, lastRead: numberOrNull(row.last_read), id: Number(row.id) };
   if (row.doubts !== null) baseline.doubts = doubtsOf(text(row.doubts));
-  if (row.fed_elsewhere === 1) baseline.isFedElsewhere = true;
+  const words = text(row.fed_elsewhere).split(' ');
+  const fedElsewhere = OPEN.filter((open) => words.includes(open));
+  if (fedElsewhere.length > 0) baseline.fedElsewhere = fedElsewhere;
   return baseline;
 }
 

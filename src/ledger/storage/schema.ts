@@ -232,11 +232,14 @@ export const MIGRATIONS: readonly string[] = [
   // Readers whose last answer did not feed devices, and what waits or is open since such an answer.
   `
   ALTER TABLE reader ADD COLUMN fed_elsewhere INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE baseline ADD COLUMN fed_elsewhere INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE baseline ADD COLUMN fed_elsewhere TEXT NOT NULL DEFAULT '';
   UPDATE reader SET fed_elsewhere = 1 WHERE source IN ('stations', 'hosts')
     AND (source = 'hosts') <> coalesce((SELECT value = '1' FROM meta WHERE key = 'fed_by_hosts'), 0);
-  UPDATE baseline SET fed_elsewhere = 1 WHERE (last_read IS NOT NULL OR doubts IS NOT NULL)
-    AND reader IN (SELECT id FROM reader WHERE fed_elsewhere = 1);
+  UPDATE baseline SET fed_elsewhere = 'wait download upload' WHERE (last_read IS NOT NULL OR doubts IS NOT NULL)
+    AND reader IN (SELECT id FROM reader WHERE source IN ('stations', 'hosts'))
+    AND (reader IN (SELECT id FROM reader WHERE fed_elsewhere = 1) OR EXISTS (
+      SELECT 1 FROM meta WHERE key = 'fed_from' AND (last_read < CAST(meta.value AS INTEGER)
+        OR EXISTS (SELECT 1 FROM json_tree(doubts) WHERE key = 'since' AND atom < CAST(meta.value AS INTEGER) + 60000))));
   `,
 ];
 

@@ -169,19 +169,19 @@ function baselineRows(books: Books, { readers }: RoundUpdate): { facts: Cell[][]
   return { facts, bytes };
 }
 
-const factsOf = ({ epoch, lastRead, doubts, isFedElsewhere }: KeptBaseline): Cell[] => [
+const factsOf = ({ epoch, lastRead, doubts, fedElsewhere }: KeptBaseline): Cell[] => [
   lastRead,
   epoch?.boot ?? null,
   epoch?.instance ?? null,
   epoch?.began ?? null,
   epoch?.margin ?? null,
   doubts === undefined ? null : JSON.stringify(doubts),
-  isFedElsewhere ? 1 : 0,
+  fedElsewhere?.join(' ') ?? '',
 ];
 
-function onlyMoved(before: KeptBaseline | undefined, { epoch, lastRead, doubts, isFedElsewhere }: KeptBaseline): boolean {
+function onlyMoved(before: KeptBaseline | undefined, { epoch, lastRead, doubts, fedElsewhere }: KeptBaseline): boolean {
   if (before === undefined || before.lastRead !== lastRead || before.doubts !== undefined || doubts !== undefined) return false;
-  if (before.isFedElsewhere !== isFedElsewhere) return false;
+  if (String(before.fedElsewhere) !== String(fedElsewhere)) return false;
   const { epoch: began } = before;
   if (began === null || epoch === null) return began === epoch;
   return began.boot === epoch.boot && began.instance === epoch.instance && began.began === epoch.began && began.margin === epoch.margin;

@@ -435,16 +435,116 @@ describe('hosts', () => {
       expect(device()).to.deep.equal({ download: 5900, upload: 0 });
     });
 
-    it('but a dip of one direction withholds nothing of the other', async () => {
+    it('a fall keeps from devices only what its counter shows more when it is back', async () => {
+      await open('stations');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 100_000_000));
+      await at(60, 0, up(PHONE, IP, 0), down(IP, 500));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(120, 0, up(PHONE, IP, 0), down(IP, 900));
+      expect(device()).to.deep.equal({ download: 400, upload: 0 });
+      await at(180, 0, up(PHONE, IP, 0), down(IP, 100_003_000));
+      expect(device()).to.deep.equal({ download: 400, upload: 0 });
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 3000, upload: 0 });
+    });
+
+    it('nor of what the answer missed in which hosts took over, whose bytes since the one before did not feed devices', async () => {
+      await open('stations');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
+      await at(60, 1000);
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(120, 1000, up(PHONE, IP, 0));
+      await at(180, 1000, up(PHONE, IP, 0), down(IP, 1000));
+      expect(device()).to.deep.equal({ download: 1000, upload: 0 });
+    });
+
+    it('a dip of one direction withholds nothing of the other', async () => {
       const both = (download: number, upload: number) =>
         ({ ...down(IP, download), counts: 'both', mac: PHONE, bytes: { download, upload } }) as const;
       await open('stations');
       await at(0, 0, both(100_000_000, 0));
+      await at(60, 0, both(99_000_000, 0));
       await bench.restart({ ...TERMS, accounting: 'hosts' });
-      await at(60, 0, both(100_000_000, 0));
       await at(120, 0, both(99_000_000, 500));
       await at(180, 0, both(99_500_000, 900));
       expect(device()).to.deep.equal({ download: 0, upload: 900 });
+    });
+
+    it('a list that misses nothing shows that a counter is new, so it feeds its device at once', async () => {
+      const listed = (...list: HostCounter[]): Observation =>
+        ({ ...hosts(...list), rules: { ...NFTABLES, absent: 'ended' } }) as Observation;
+      await open('stations');
+      await bench.read(0, classic(station(PHONE, 0, 0)), listed(up(PHONE, IP, 0)));
+      await bench.read(60, classic(station(PHONE, 0, 0)), listed(up(PHONE, IP, 0)));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await bench.read(120, classic(station(PHONE, 0, 0)), listed(up(PHONE, IP, 0), down(IP, 500)));
+      expect(device()).to.deep.equal({ download: 500, upload: 0 });
+    });
+
+    it('nor of what is open when stations and hosts feed them in turn', async () => {
+      await open('hosts');
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 100_000_000));
+      await at(60, 0, up(PHONE, IP, 0), down(IP, 99_000_000));
+      await bench.restart({ ...TERMS, accounting: 'stations' });
+      await at(120, 2000, up(PHONE, IP, 0), down(IP, 99_000_000));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(180, 2000, up(PHONE, IP, 0), down(IP, 100_002_000));
+      expect(device()).to.deep.equal({ download: 2000, upload: 0 });
+    });
+
+    it('nor of a new counter, if the program is started again between the answer that missed it and the one that shows it', async () => {
+      await open('stations');
+      await at(0, 0, up(PHONE, IP, 0));
+      await at(60, 0, up(PHONE, IP, 0));
+      await at(120, 5000, up(PHONE, IP, 0));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(180, 5000, up(PHONE, IP, 0), down(IP, 5000));
+      expect(device()).to.deep.equal({ download: 5000, upload: 0 });
+    });
+
+    const pair = (download: number, upload: number) => classic(station(PHONE, download, upload));
+
+    it('nor of a direction that waits for the other one, which may have restarted', async () => {
+      await open('hosts');
+      await bench.read(0, pair(100_000_000, 0), hosts(up(PHONE, IP, 0)));
+      await bench.read(60, pair(40_000_000, 5000), hosts(up(PHONE, IP, 5000)));
+      await bench.restart({ ...TERMS, accounting: 'stations' });
+      await bench.read(120, pair(100_000_000, 5000), hosts(up(PHONE, IP, 5000)));
+      expect(device()).to.deep.equal({ download: 0, upload: 5000 });
+    });
+
+    it('but of what a list lacks after the other source’s last reading they do, though an earlier fall is open', async () => {
+      await open('hosts');
+      await bench.read(0, pair(100_000_000, 100_000_000), hosts(up(PHONE, IP, 0)));
+      await bench.read(60, pair(500, 500), hosts(up(PHONE, IP, 0)));
+      await bench.restart({ ...TERMS, accounting: 'stations' });
+      await bench.read(120, pair(500, 500), hosts(up(PHONE, IP, 0)));
+      await bench.read(180, classic(), hosts(up(PHONE, IP, 0)));
+      await bench.read(240, pair(1500, 500), hosts(up(PHONE, IP, 0)));
+      expect(device()).to.deep.equal({ download: 1000, upload: 0 });
+    });
+
+    it('and of a direction that dips after it, though the other one had dipped before', async () => {
+      const both = (download: number, upload: number) =>
+        ({ ...down(IP, download), counts: 'both', mac: PHONE, bytes: { download, upload } }) as const;
+      await open('stations');
+      await at(0, 0, both(100_000_000, 100_000_000));
+      await at(60, 0, both(99_000_000, 100_000_000));
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await at(120, 0, both(100_000_000, 99_000_000));
+      await at(180, 0, both(99_500_000, 100_000_500));
+      await at(240, 0, both(100_000_600, 100_000_500));
+      expect(device()).to.deep.equal({ download: 600, upload: 500 });
+    });
+
+    it('where no stations are read, hosts feed devices with all that they count', async () => {
+      const alone = (seconds: number, ...list: HostCounter[]) => bench.read(seconds, hosts(...list));
+      await open('auto');
+      await alone(0, up(PHONE, IP, 0));
+      await alone(60, up(PHONE, IP, 0));
+      await alone(120, up(PHONE, IP, 0), down(IP, 5000));
+      await alone(180, up(PHONE, IP, 0));
+      await alone(240, up(PHONE, IP, 0), down(IP, 5700));
+      expect(device()).to.deep.equal({ download: 5700, upload: 0 });
     });
 
     it('a new counter that the answer before hosts take over missed feeds its device with nothing of what stations have fed', async () => {
@@ -460,7 +560,7 @@ describe('hosts', () => {
       expect(device(), 'and with all that is new after it').to.deep.equal({ download: 5900, upload: 170 });
     });
 
-    it('nor of what waits or is open since then, whatever its clock says, also after a restart', async () => {
+    it('devices get nothing of what waits or is open since stations fed them, whatever the clock says, also after a restart', async () => {
       await open('stations');
       const ahead = { wall: 30 * 86_400 };
       const round = (seconds: number, air: number, list: HostCounter[], clock = {}) =>
@@ -493,7 +593,7 @@ describe('hosts', () => {
       expect(device()).to.deep.equal({ download: 540, upload: 0 });
     });
 
-    it('what waits since hosts fed devices stays theirs, though stations fed them in between', async () => {
+    it('nor of what waits since hosts fed devices, if stations fed them in between', async () => {
       await open('hosts');
       await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
       await at(60, 0, up(PHONE, IP, 0));

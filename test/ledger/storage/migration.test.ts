@@ -205,7 +205,27 @@ describe('a ledger of an earlier version', () => {
       ['stations', true],
     ]);
     const lines = readers.get('attic\nstations')?.counters.get(PHONE);
-    expect(lines?.map(({ isFedElsewhere }) => isFedElsewhere)).to.deep.equal([undefined, true]);
+    expect(lines?.map(({ fedElsewhere }) => fedElsewhere)).to.deep.equal([undefined, ['wait', 'download', 'upload']]);
+    await store.close();
+  });
+
+  it('nor does what hosts of version 10 had left open before they took over feed devices', async () => {
+    await writeEarlierLedger(path, 10);
+    const database = await openDatabase(path, 'write');
+    const doubts = (since: number) => `'{"upload":{"kind":"dipped","since":${since},"least":1,"settles":9}}'`;
+    await database.exec(`
+      INSERT INTO meta VALUES ('fed_by_hosts', '1'), ('fed_from', '${START}');
+      INSERT INTO reader VALUES (3, 'gateway', 'hosts', 'wrtmeter http://gateway', '8d1f3b0e', '', 0, 0);
+      INSERT INTO reader_time VALUES (3, ${START}, 1000.5);
+      INSERT INTO baseline(id, reader, counter, line, last_read, doubts) VALUES
+        (11, 3, 'waits', 0, ${START - 1}, NULL), (12, 3, 'waits since then', 0, ${START}, NULL), (13, 3, 'is plain', 0, NULL, NULL),
+        (14, 3, 'dipped', 0, NULL, ${doubts(START)}), (15, 3, 'dipped since then', 0, NULL, ${doubts(START + 60_000)});
+      INSERT INTO baseline_bytes SELECT id, 5, 5 FROM baseline WHERE id > 10;`);
+    await database.close();
+    const store = await openStore(directory);
+    const { counters } = (await loadBooks(store)).readers.get('gateway\nhosts') as Reader;
+    const marked = [...counters].filter(([, lines]) => lines.some(({ fedElsewhere }) => fedElsewhere !== undefined));
+    expect(marked.map(([counter]) => counter)).to.deep.equal(['dipped', 'waits']);
     await store.close();
   });
 

@@ -1,6 +1,6 @@
 import type { CounterRules, Epoch } from '../../../src/domain/counter.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
-import { byFigures, DAY_MS, type DipKnown, type Gain, gainedBefore } from '../simulator/figures.ts';
+import { byFigures, DAY_MS, type DipKnown, type Gain, isOfOpen, type Open, openAfter } from '../simulator/figures.ts';
 import { inNamedPeriod, type Named } from '../simulator/periods.ts';
 
 export type Accounting = 'auto' | 'hosts' | 'stations';
@@ -24,8 +24,8 @@ export interface Seen extends Counter {
   /** Unix ms of the last answer that showed it. */
   shownAt?: number;
   dip?: DipKnown | null;
-  /** It waits, or leaves something open, since an answer that did not feed devices. */
-  fedElsewhere?: boolean;
+  /** What is open since an answer that did not feed devices. */
+  open?: readonly Open[];
 }
 
 /** One source of a round: `seen` by what distinguishes its counters. */
@@ -120,15 +120,15 @@ export class HostsKnowledge {
       reader?.name !== name ? null : rules.fall === 'lowers' ? inNamedPeriod(reader.seen, [...seen], BY_INSTANCE) : reader.seen;
     const shown = new Map<string, Seen>();
     for (const [key, counter] of seen) {
-      const found = before === null ? null : gain(counter, before.get(key), rules, at);
-      const gained = found?.bytes ?? null;
       const kept = before?.get(key);
+      const found = before === null ? null : gain(counter, kept, rules, at);
+      const gained = found?.bytes ?? null;
       const dip = found?.dip ?? null;
-      shown.set(key, { ...counter, shownAt: at, dip, fedElsewhere: dip !== null && (!feedsDevices || kept?.fedElsewhere === true) });
-      const isNew = !(kept?.fedElsewhere && found !== null && gainedBefore(found, kept));
+      shown.set(key, { ...counter, shownAt: at, dip, open: openAfter(dip, feedsDevices, kept?.open) });
+      const mayBeFed = from > 0 && found !== null && isOfOpen(found, kept?.dip ?? null, kept?.open ?? []);
       for (const account of counter.accounts) {
         const ofDevice = account.startsWith('device') || account.startsWith('address');
-        if (ofDevice && !(feedsDevices && isNew)) continue;
+        if (ofDevice && (mayBeFed || !feedsDevices)) continue;
         if (gained !== null) this.known.set(account, plus(this.known.get(account) ?? NOTHING, gained));
         if (isOfAddress(account) && (gained === null || gained.download > 0 || gained.upload > 0)) this.#lastSeen.set(account, at);
       }
@@ -136,7 +136,7 @@ export class HostsKnowledge {
     const kept = rules.absent === 'kept' && before !== null ? before : new Map<string, Seen>();
     const waiting = [...kept].map(([key, counter]): [string, Seen] => [
       key,
-      { ...counter, waits: true, fedElsewhere: !feedsDevices || counter.fedElsewhere === true },
+      { ...counter, waits: true, open: feedsDevices ? (counter.open ?? []) : ['wait', ...(counter.open ?? [])] },
     ]);
     this.#readers.set(source, { name, tick, seen: new Map([...waiting, ...shown]) });
   }

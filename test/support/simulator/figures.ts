@@ -63,15 +63,22 @@ function isBack(fell: FellKnown | undefined, last: number, value: number, at: nu
   return value - last >= ((before - low) * 15) / 16 && grown <= last - low + before / 16;
 }
 
-/** Whether what a counter gained moved before its last answer in part: it was not shown since, or something was open. */
-export function gainedBefore(
-  { bytes, cameBack = false }: Gain,
-  { dip, waits = false }: { dip?: DipKnown | null; waits?: boolean },
-): boolean {
-  const isOpen = (way: Way) =>
-    dip?.until[way] !== undefined || dip?.unsure?.[way] !== undefined || (cameBack && dip?.fell?.[way] !== undefined);
-  return waits || WAYS.some((way) => bytes[way] > 0 && isOpen(way));
+/** What is open of a counter: it was not shown, or what it shows in a direction. */
+export type Open = 'wait' | Way;
+
+const isLow = (dip: DipKnown | null, way: Way) => dip?.until[way] !== undefined || dip?.unsure?.[way] !== undefined;
+
+/** What is still open, of what an answer leaves open of a counter that it shows; all of it is where the answer did not feed devices. */
+export function openAfter(dip: DipKnown | null, feeds: boolean, before: readonly Open[] = []): Open[] {
+  const open: Open[] = WAYS.filter((way) => isLow(dip, way) || dip?.fell?.[way] !== undefined);
+  // A counter that may have restarted counts in neither direction.
+  if (Object.keys(dip?.unsure ?? {}).length > 0) open.push('wait');
+  return open.filter((each) => !feeds || before.includes('wait') || before.includes(each));
 }
+
+/** Whether a gain is of what was open in part. A fall tells nothing of it until the counter came back. */
+export const isOfOpen = ({ bytes, cameBack = false }: Gain, dip: DipKnown | null, open: readonly Open[]): boolean =>
+  open.some((each) => each === 'wait' || (bytes[each] > 0 && (cameBack || isLow(dip, each))));
 
 /** What was kept, once it is known what leapt back. */
 function resolved(shows: Traffic, { shows: before, dip, pair }: Kept, at: number): DipKnown & { cameBack: boolean } {

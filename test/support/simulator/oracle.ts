@@ -3,7 +3,7 @@ import { isZero, minus, plus } from '../../../src/domain/traffic.ts';
 import type { Counter } from '../../../src/simulator/world/counter.ts';
 import { newTraffic } from '../../../src/simulator/world/counter.ts';
 import type { Association } from '../../../src/simulator/world/state.ts';
-import { byFigures, DAY_MS, type DipKnown, type Gain, gainedBefore } from './figures.ts';
+import { byFigures, DAY_MS, type DipKnown, type Gain, isOfOpen, type Open, openAfter } from './figures.ts';
 import { inNamedPeriod, type Named } from './periods.ts';
 import { type Sight, type Sighting, sightingOf } from './sighting.ts';
 import type { World } from './world.ts';
@@ -36,8 +36,8 @@ interface Shown extends Sight {
   /** Some answer since did not. */
   waits: boolean;
   dip: DipKnown | null;
-  /** It waits, or leaves something open, since an answer that did not feed devices. */
-  fedElsewhere: boolean;
+  /** What is open since an answer that did not feed devices. */
+  open: readonly Open[];
 }
 
 interface Knowledge {
@@ -189,14 +189,14 @@ export class Oracle {
     const { by, from } = this.#knows.feeding;
     const dips = new Map<string, DipKnown | null>();
     const feeds = look.source === by && (before === null || before.at >= from);
-    const fedElsewhere = (known?: Shown) => !feeds || known?.fedElsewhere === true;
+    const hasTakenOver = from > 0;
     for (const sight of look.seen) {
       const found = before === null || mayBeMissed(look, sight, before) ? null : gain(sight, before, look.at);
       dips.set(sight.name, found?.dip ?? null);
       const gained = before === null ? null : (found?.bytes ?? newTraffic());
-      const isNew = !mayBeFed(look, sight, before, found);
+      const isFedElsewhere = hasTakenOver && mayBeFed(look, sight, before, found);
       for (const account of accountsOf(look.router, sight, ownerOf)) {
-        if (/^(device|address) /.test(account) && !(feeds && isNew)) continue;
+        if (/^(device|address) /.test(account) && (isFedElsewhere || !feeds)) continue;
         if (gained !== null) this.#add(account, gained);
         if (isOfAddress(account) && (gained === null || !isZero(gained))) this.#knows.seenAt.set(account, look.at);
       }
@@ -205,13 +205,13 @@ export class Oracle {
     const mayBeUnread = (name: string) => unread.includes(name) || unnamed > (before?.unnamed ?? 0);
     const kept = [...(before?.shown ?? [])].filter(([name, known]) => mayBeUnread(name) || isKept(look, known));
     const shown = new Map(
-      kept.map(([name, known]): [string, Shown] => [name, { ...known, waits: true, fedElsewhere: fedElsewhere(known) }]),
+      kept.map(([name, known]): [string, Shown] => [name, { ...known, waits: true, open: feeds ? known.open : ['wait', ...known.open] }]),
     );
     const moved = new Map(before?.moved);
     for (const sight of look.seen) {
       const dip = dips.get(sight.name) ?? null;
-      const isOpen = dip !== null && fedElsewhere(before?.shown.get(sight.name));
-      shown.set(sight.name, { ...sight, shownAt: look.at, waits: false, dip, fedElsewhere: isOpen });
+      const open = openAfter(dip, feeds, before?.shown.get(sight.name)?.open);
+      shown.set(sight.name, { ...sight, shownAt: look.at, waits: false, dip, open });
       moved.set(sight.counter, sight.moved);
     }
     this.#knows.readers.set(key(look.router, look.source), {
@@ -330,7 +330,7 @@ const mayBeMissed = ({ source, absent, unnamed = 0 }: Sighting, sight: Sight, be
 function mayBeFed({ absent }: Sighting, { name }: Sight, before: Reader | null, found: Gain | null): boolean {
   const known = before?.shown.get(name);
   if (before === null || found === null) return false;
-  return known === undefined ? !before.feeds && absent === 'missed' : known.fedElsewhere && gainedBefore(found, known);
+  return known === undefined ? !before.feeds && absent === 'missed' : isOfOpen(found, known.dip, known.open);
 }
 
 function rises({ shows }: Sight, earlier: Sight | undefined): boolean {

@@ -2,12 +2,11 @@ import type { Change } from '../../../domain/change.ts';
 import type { Baseline, Reading } from '../../../domain/counter.ts';
 import { hostCounter } from '../../../domain/counter-names.ts';
 import type { AnsweredSource, Round } from '../../../domain/round.ts';
-import { DIRECTIONS, type Direction, NOTHING } from '../../../domain/traffic.ts';
-import { type Books, type Feeding, type KeptBaseline, type Reader, readerKey } from '../../books.ts';
+import { type Direction, NOTHING } from '../../../domain/traffic.ts';
+import { type Books, type Feeding, type KeptBaseline, type Open, type Reader, readerKey } from '../../books.ts';
 import { addAuditRow } from '../audit-log.ts';
 import type { RoundUpdate } from '../round-update.ts';
 import { mayHaveLacked } from '../unread.ts';
-import { isDirectedRead } from './undirected.ts';
 
 /**
  * What feeds the accounts of devices in this round. With `auto` it is the stations until a gateway shows that it counts hosts: from that
@@ -44,17 +43,16 @@ export function feedsSince({ readAt, readTick }: Reader, { from, fromTick }: Fee
  * since that source fed them. A fall or a refused figure says nothing of what is shown more until the counter is back. Rule: device account.
  */
 export function mayBeFedElsewhere(readings: readonly Reading[], baselines: readonly KeptBaseline[], changes: readonly Change[]): boolean {
-  const marked = baselines.filter(({ isFedElsewhere }) => isFedElsewhere);
-  if (marked.length === 0) return false;
   const cameBack = changes.some((change) => change.kind === 'dip' && change.why === 'came back');
   const isPosted = (way: Direction) => changes.some((change) => 'since' in change && change.bytes[way] > 0);
-  const isOpen = ({ doubts, bytes }: Baseline, way: Direction) => {
-    const doubt = doubts?.[way];
-    if (doubt?.kind === 'fell') return cameBack;
-    if (doubt?.kind === 'refused') return readings.some((reading) => reading.bytes[way] < bytes[way]);
-    return doubt !== undefined;
+  const mayBeFed = ({ bytes, doubts }: Baseline, open: Open) => {
+    if (open === 'wait') return true;
+    const doubt = doubts?.[open];
+    if (doubt?.kind === 'fell' && !cameBack) return false;
+    if (doubt?.kind === 'refused' && readings.every((reading) => reading.bytes[open] >= bytes[open])) return false;
+    return isPosted(open);
   };
-  return marked.some((each) => each.lastRead !== null || DIRECTIONS.some((way) => isPosted(way) && isOpen(each, way)));
+  return baselines.some((each) => each.fedElsewhere?.some((open) => mayBeFed(each, open)));
 }
 
 function automaticSource(books: Books, round: Round, update: RoundUpdate): 'stations' | 'hosts' {
@@ -84,15 +82,4 @@ function countsHosts(books: Books, router: string, result: AnsweredSource): bool
     const before = known ?? NOTHING;
     return host.bytes.download > before.download || host.bytes.upload > before.upload;
   });
-}
-
-/**
- * While nothing that feeds devices is configured, bytes without a direction are all that devices get. What such a source shows when it is
- * back began before, so devices do not get it: as where another source takes over.
- */
-export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick: number): void {
-  const { by } = update.feeding;
-  const counts = round.routers.some(({ results }) => results.some(({ status, source }) => status === 'ok' && source === 'statistics'));
-  const wasRead = [...books.readers.values()].some(({ source }) => source === by);
-  if (counts && wasRead && !isDirectedRead(books, round, update)) update.feeding = { by, from: round.finishedAt, fromTick: tick };
 }

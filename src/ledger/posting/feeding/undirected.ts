@@ -41,10 +41,21 @@ export const wasAlone = ({ accounts }: Pick<Books, 'accounts'>, mac: string): bo
 };
 
 /** Whether a router of this round is or was read for what feeds devices. One that does not answer counts meanwhile. */
-export function isDirectedRead({ readers }: Books, { routers }: Round, { feeding: { by } }: RoundUpdate): boolean {
+function isDirectedRead({ readers }: Books, { routers }: Round, { feeding: { by } }: RoundUpdate): boolean {
   return routers.some(
     ({ router, results }) => readers.has(readerKey(router, by)) || results.some(({ status, source }) => status === 'ok' && source === by),
   );
+}
+
+/**
+ * While nothing that feeds devices is configured, bytes without a direction are all that devices get. What such a source shows when it is
+ * back began before, so devices do not get it: as where another source takes over. Rule: undirected bytes.
+ */
+export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick: number): void {
+  const { by } = update.feeding;
+  const counts = round.routers.some(({ results }) => results.some(({ status, source }) => status === 'ok' && source === 'statistics'));
+  const wasRead = [...books.readers.values()].some(({ source }) => source === by);
+  if (counts && wasRead && !isDirectedRead(books, round, update)) update.feeding = { by, from: round.finishedAt, fromTick: tick };
 }
 
 /**
