@@ -109,4 +109,6 @@ export type Doubt =
       kind: 'refused';
       since: number;
       before: number;
+      /** Unix ms of the reading that was refused; absent in files of earlier versions, where `since` stands for it. */
+      at?: number;
     };

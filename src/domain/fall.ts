@@ -133,7 +133,7 @@ export function resolveDoubts(kept: Baseline, { bytes }: Reading, at: number, is
     const [doubt, value] = [kept.doubts[direction], bytes[direction]];
     if (doubt?.kind === 'refused') {
       if (value >= kept.bytes[direction]) {
-        if (at - doubt.since <= DIP_MS) doubts[direction] = doubt;
+        if (at - (doubt.at ?? doubt.since) <= DIP_MS) doubts[direction] = doubt;
         continue;
       }
       resolved[direction] = doubt.before;

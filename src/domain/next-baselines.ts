@@ -95,7 +95,7 @@ function nextDoubt(
   }
   if (isOf('rejected')) {
     if (value < before) return null;
-    return doubt?.kind === 'refused' ? doubt : { kind: 'refused', since: kept.lastRead ?? now.previous?.at ?? now.at, before };
+    return doubt?.kind === 'refused' ? doubt : { kind: 'refused', since: kept.lastRead ?? now.previous?.at ?? now.at, before, at: now.at };
   }
   // What is posted while the refused figure stays is not posted again when it goes.
   if (doubt?.kind === 'refused' && value >= before) return { ...doubt, before: doubt.before + value - before };
