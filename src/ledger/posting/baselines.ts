@@ -1,4 +1,4 @@
-import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
+import type { Baseline, CounterRules, Doubt, Doubts, Reading } from '../../domain/counter.ts';
 import { MOST_LINES } from '../../domain/pairing.ts';
 import { DIRECTIONS } from '../../domain/traffic.ts';
 import { type KeptBaseline, OPEN, type Open } from '../books.ts';
@@ -86,6 +86,46 @@ function isSame(baseline: KeptBaseline, { bytes, epoch, doubts, fedElsewhere }: 
     epochBefore?.instance === epoch?.instance &&
     Math.abs((epochBefore?.began ?? 0) - (epoch?.began ?? 0)) <= (epoch?.margin ?? 0);
   return lastRead === null && sameEpoch && before.download === bytes.download && before.upload === bytes.upload;
+}
+
+/**
+ * Baselines with their times by the present wall clock, which was set by `ms` since they were kept: what waits or is open is as old as before.
+ * Rule: time.
+ */
+export function byPresentClock(known: ReadonlyMap<string, readonly Baseline[]>, ms: number): ReadonlyMap<string, readonly Baseline[]> {
+  if (ms === 0) return known;
+  return new Map([...known].map(([counter, baselines]) => [counter, baselines.map((baseline) => moved(baseline, ms))]));
+}
+
+function moved(baseline: Baseline, ms: number): Baseline {
+  const { lastRead, doubts } = baseline;
+  if (lastRead === null && doubts === undefined) return baseline;
+  return { ...baseline, lastRead: lastRead && lastRead + ms, ...(doubts && { doubts: movedDoubts(doubts, ms) }) };
+}
+
+function movedDoubts(doubts: Doubts, ms: number): Doubts {
+  const moved: Doubts = {};
+  for (const direction of DIRECTIONS) {
+    const doubt = doubts[direction];
+    if (doubt !== undefined) moved[direction] = movedDoubt(doubt, ms);
+  }
+  return moved;
+}
+
+function movedDoubt(doubt: Doubt, ms: number): Doubt {
+  const since = doubt.since + ms;
+  switch (doubt.kind) {
+    case 'dipped':
+    case 'owed':
+      return { ...doubt, since, settles: doubt.settles + ms, ...(doubt.fell && { fell: { ...doubt.fell, since: doubt.fell.since + ms } }) };
+    case 'refused':
+      return { ...doubt, since, ...(doubt.at !== undefined && { at: doubt.at + ms }) };
+    case 'unsure':
+    case 'fell':
+      return { ...doubt, since };
+    default:
+      return doubt satisfies never;
+  }
 }
 
 /** Of counters that are not in the answer: their baselines went to others, or changed places with them. Rule: undirected counter. */

@@ -1,5 +1,5 @@
 import type { Change, Circumstances } from '../../domain/change.ts';
-import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
+import type { CounterRules, Reading } from '../../domain/counter.ts';
 import { compare } from '../../domain/increase.ts';
 import { nextBaselines } from '../../domain/next-baselines.ts';
 import type { Uplink } from '../../domain/observation.ts';
@@ -10,7 +10,7 @@ import type { AccountRef } from '../account-refs.ts';
 import type { Books, KeptBaseline, Reader } from '../books.ts';
 import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
-import { baselinesOfEach, byCounter, keepMoved, keepPeriod, markAbsent, updateBaselines } from './baselines.ts';
+import { baselinesOfEach, byCounter, byPresentClock, keepMoved, keepPeriod, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
 import { mayBeFedElsewhere } from './feeding/source.ts';
@@ -21,7 +21,7 @@ import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import type { Postings } from './postings.ts';
 import { type CounterAnswer, type Feeds, type ReadingTerms, readingsOf, withoutDevice } from './readings.ts';
 import type { ReaderUpdate } from './round-update.ts';
-import { mayHaveLacked } from './unread.ts';
+import { mayHaveLacked, mayLack, mayMiss } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
 /** What all readers of a round share. */
@@ -98,7 +98,9 @@ export function postCounters(
     return table;
   };
   const stored = before?.counters ?? NO_COUNTERS;
-  const known = withMovedAddresses(inNamedPeriod(stored, counters, answer.rules), counters, answer.rules);
+  // Ms by which the wall clock was set since the last reading.
+  const set = before === null || now.previous === null ? 0 : now.previous.at - before.readAt;
+  const known = withMovedAddresses(inNamedPeriod(byPresentClock(stored, set), counters, answer.rules), counters, answer.rules);
   const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, before, log) : null;
   const isSum = answer.rules.directions === 'sum';
   const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
@@ -123,8 +125,11 @@ export function postCounters(
       if (lines[0] !== undefined) postOne(lines[0], lines.length > 1 ? lines : null, known.get(counter));
     });
   }
-  if (before !== null && missing > 0) markMissing(update, before, known, answer.rules, counters());
+  if (before !== null && missing > 0)
+    markMissing(update, { ...before, readAt: before.readAt + set, counters: known }, answer.rules, counters());
   if (known !== stored && !isSum) keepPeriod(update, known, counters());
+  const isShown = (counter: string) => known.has(counter) || counters().has(counter);
+  if (before !== null && mayMiss(answer.rules) && mayLack(before, update.reader, isShown)) update.reader.isPartial = true;
   // They are as old when there is room for a baseline: then they are not new.
   if (leftOut > 0 || (before?.isPartial && terms.room.isFull(router))) update.reader.isPartial = true;
   log.counts.leftOut += leftOut;
@@ -199,7 +204,7 @@ function feedsOf(
   if (reading === undefined) return FEEDS_NOTHING;
   const feeds = answer.feedsOf(reading);
   if (!hasTakenOver) return feeds;
-  const mayBeMissed = baselines.length === 0 && before?.isFedElsewhere && answer.rules.absent === 'missed';
+  const mayBeMissed = baselines.length === 0 && before?.isFedElsewhere && mayMiss(answer.rules);
   return mayBeMissed || mayBeFedElsewhere(readings, baselines, changes) ? withoutDevice(feeds, answer.seenBy) : feeds;
 }
 
@@ -222,13 +227,12 @@ const afterUnread = (now: Circumstances): Circumstances => ({ ...now, previous: 
 /** Marks what the answer lacks. A line that has become unreadable may be any of the counters that are missing. Rule: isolation. */
 function markMissing(
   update: ReaderUpdate,
-  { readAt, unnamed }: Reader,
-  known: ReadonlyMap<string, readonly Baseline[]>,
+  before: Pick<Reader, 'readAt' | 'unnamed'> & { counters: ReadonlyMap<string, readonly KeptBaseline[]> },
   rules: CounterRules,
   present: ReadonlyMap<string, readonly Reading[]>,
 ): void {
-  const absent = update.reader.unnamed > unnamed ? 'kept' : rules.absent;
-  markAbsent(update, { readAt, counters: known }, { ...rules, absent }, present);
+  const absent = update.reader.unnamed > before.unnamed ? 'kept' : rules.absent;
+  markAbsent(update, before, { ...rules, absent }, present);
 }
 
 /** What its account says of an uplink counts: home sums go by it. Drafts the baselines of uplinks that others stand for. */

@@ -1,3 +1,4 @@
+import type { CounterRules } from '../../domain/counter.ts';
 import type { AnsweredSource } from '../../domain/round.ts';
 import { count } from '../../errors.ts';
 import type { Reader } from '../books.ts';
@@ -10,6 +11,16 @@ export const unnamedIn = ({ skipped, unread = [] }: AnsweredSource): number => s
  * appear; one that could not be read and now can may be any of them. Rule: isolation.
  */
 export const mayHaveLacked = (before: Reader, result: AnsweredSource): boolean => before.isPartial || unnamedIn(result) < before.unnamed;
+
+/** Whether an answer may lack a counter that is there. */
+export const mayMiss = ({ absent }: CounterRules): boolean => absent === 'missed' || absent === 'kept';
+
+/**
+ * Whether a line that could not be read may be missing now: what appears in the next answer is not new either. `isShown`: by an answer or a
+ * baseline. Rule: isolation.
+ */
+export const mayLack = (before: Reader, { unnamed }: Pick<Reader, 'unnamed'>, isShown: (counter: string) => boolean): boolean =>
+  unnamed < before.unnamed || [...before.unread].some((counter) => !isShown(counter));
 
 /** Says how many lines of an answer could not be used, when they are more than before, and once a day; else null. Rule: isolation. */
 export function skippedWhy(

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { CounterRules, Epoch } from '../../../src/domain/counter.ts';
 import type { HostCounter, Neighbour, Observation } from '../../../src/domain/observation.ts';
+import type { SourceResult } from '../../../src/domain/round.ts';
 import {
   type Bench,
   classic,
@@ -104,6 +105,47 @@ describe('hosts', () => {
     await bench.restart();
     await bench.read(30, hosts(up(PHONE, IP, 160), down(IP, 1600)));
     expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 600, upload: 60 });
+  });
+
+  for (const [name, days] of [
+    ['ahead', 3],
+    ['back', -3],
+  ] as const) {
+    it(`a clock that is set ${name} while an element is missed makes it no older (Rule: time)`, async () => {
+      await open();
+      const at = (seconds: number, set: number, ...list: HostCounter[]) =>
+        bench.readFrom('gateway', seconds, [hosts(...list)], {
+          wall: 10 * 86_400 + seconds + set * 86_400,
+          system: { ...system('aaaaaaaa', 5000 + seconds), time: set === 0 ? 0 : START / 1000 + (10 + set) * 86_400 + seconds },
+        });
+      await at(0, 0, up(PHONE, IP, 0), down(IP, 100_000_000));
+      await at(60, 0, up(PHONE, IP, 10));
+      await at(120, days, up(PHONE, IP, 20));
+      await bench.restart();
+      await at(180, days, up(PHONE, IP, 30), down(IP, 100_000_700));
+      expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 700, upload: 30 });
+    });
+  }
+
+  it('a dip is a dip although the clock was set ahead while it was not shown (Rule: time)', async () => {
+    await open();
+    const at = (seconds: number, wall: number, ...list: HostCounter[]) =>
+      bench.readFrom('gateway', seconds, [hosts(...list)], { wall, system: { ...system('aaaaaaaa', 5000 + seconds), time: 0 } });
+    await at(0, 0, up(PHONE, IP, 0), down(IP, 100_000_000));
+    await at(60, 60, up(PHONE, IP, 0));
+    await at(120, 120 + 30 * 3600, up(PHONE, IP, 0), down(IP, 99_000_000));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 0, upload: 0 });
+  });
+
+  it('a figure that was refused after a pause of more than a day is still gone when it is gone (Rule: implausible)', async () => {
+    await open();
+    const hour = 3600;
+    await bench.read(0, hosts(up(PHONE, IP, 600_000_000)));
+    await bench.read(30 * hour, hosts(up(PHONE, IP, 1e15)));
+    await bench.read(30 * hour + 60, hosts(up(PHONE, IP, 1e15)));
+    await bench.restart();
+    await bench.read(30 * hour + 120, hosts(up(PHONE, IP, 600_000_050)));
+    expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 0, upload: 50 });
   });
 
   it('one that moves nothing is not seen, although its counter is still in the answer (Rule: last seen)', async () => {
@@ -591,6 +633,33 @@ describe('hosts', () => {
       expect(bench.total({ ...BOTH, key: PHONE })).to.deep.equal({ download: 8000, upload: 0 });
       await at(240, 0, up(PHONE, IP, 0), down(IP, 9040));
       expect(device()).to.deep.equal({ download: 540, upload: 0 });
+    });
+
+    it('nor of a new station or entry that a list may have missed when its source took over', async () => {
+      await open('hosts');
+      const laptop = station(LAPTOP, 0, 0);
+      await bench.read(0, classic(laptop), hosts(up(PHONE, IP, 0), down(IP, 0)));
+      await bench.read(60, classic(laptop), hosts(up(PHONE, IP, 0), down(IP, 5000)));
+      await bench.restart({ ...TERMS, accounting: 'stations' });
+      await bench.read(120, classic(laptop, station(PHONE, 5000, 0)), hosts(up(PHONE, IP, 0), down(IP, 5000)));
+      expect(device()).to.deep.equal({ download: 5000, upload: 0 });
+      await bench.read(180, classic(laptop, station(PHONE, 5600, 0)), hosts(up(PHONE, IP, 0), down(IP, 5600)));
+      expect(device()).to.deep.equal({ download: 5600, upload: 0 });
+    });
+
+    it('nor of what began before this process, though its clock was ahead then, if the other source was read in it', async () => {
+      await open('stations');
+      const round = (seconds: number, result: SourceResult | Observation, air: number, wall = seconds) =>
+        bench.readFrom('gateway', seconds, [classic(station(PHONE, air, 0)), result], {
+          wall,
+          system: { ...system('aaaaaaaa', 5000 + seconds), time: START / 1000 + seconds },
+        });
+      await round(0, hosts(up(PHONE, IP, 0), down(IP, 0)), 0, 300);
+      await bench.restart();
+      await round(60, failed('hosts', START + 60_000), 5000);
+      await bench.ledger.setTerms({ ...TERMS, accounting: 'hosts' }, START + 100_000);
+      await round(360, hosts(up(PHONE, IP, 0), down(IP, 5000)), 5000);
+      expect(device()).to.deep.equal({ download: 5000, upload: 0 });
     });
 
     it('nor of what waits since hosts fed devices, if stations fed them in between', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { SourceResult } from '../../../src/domain/round.ts';
-import { type Bench, complete, LAPTOP, ok, openBench, PHONE, START, station, system } from '../../support/ledger/rounds.ts';
+import { type Bench, classic, complete, LAPTOP, ok, openBench, PHONE, START, station, system } from '../../support/ledger/rounds.ts';
 
 const OTHER = '02:00:00:00:00:03';
 
@@ -77,6 +77,23 @@ describe('Rule: isolation: lines that cannot be read', () => {
     await read(15, complete(station(PHONE, 1500, 150), station(LAPTOP, 7e6, 7e5, { interface: 'phy0-ap0' })));
     expect(bytes(LAPTOP)).to.deep.equal({ download: 0, upload: 0 });
     expect(bytes(PHONE)).to.deep.equal({ download: 500, upload: 50 });
+  });
+
+  it('one that an answer lacks before it can be read is not new in a list that may miss it', async () => {
+    for (const [unnamed, unread] of [
+      [1, []],
+      [0, [PHONE]],
+    ] as const) {
+      const list = (bytes: number) => classic(station(LAPTOP, 5, 5), ...(bytes > 0 ? [station(PHONE, bytes, 0)] : []));
+      await read(0, list(0), unnamed, unread);
+      await read(15, list(0));
+      await bench.restart();
+      await read(30, list(30e6));
+      await read(45, list(30e6 + 70));
+      expect(bytes(PHONE)).to.deep.equal({ download: 70, upload: 0 });
+      await bench.close();
+      bench = await openBench();
+    }
   });
 
   it('are in the audit when there are more of them, and once a day while they last, also after a restart', async () => {

@@ -56,6 +56,8 @@ interface Reader {
   seen: Map<string, Seen>;
   /** Of its last answer. */
   tick: number;
+  /** Its last answer fed devices. */
+  feeds: boolean;
 }
 
 /**
@@ -125,7 +127,8 @@ export class HostsKnowledge {
       const gained = found?.bytes ?? null;
       const dip = found?.dip ?? null;
       shown.set(key, { ...counter, shownAt: at, dip, open: openAfter(dip, feedsDevices, kept?.open) });
-      const mayBeFed = from > 0 && found !== null && isOfOpen(found, kept?.dip ?? null, kept?.open ?? []);
+      const mayBeMissed = kept === undefined && reader?.feeds === false && (rules.absent === 'missed' || rules.absent === 'kept');
+      const mayBeFed = from > 0 && found !== null && (mayBeMissed || isOfOpen(found, kept?.dip ?? null, kept?.open ?? []));
       for (const account of counter.accounts) {
         const ofDevice = account.startsWith('device') || account.startsWith('address');
         if (ofDevice && (mayBeFed || !feedsDevices)) continue;
@@ -138,7 +141,7 @@ export class HostsKnowledge {
       key,
       { ...counter, waits: true, open: feedsDevices ? (counter.open ?? []) : ['wait', ...(counter.open ?? [])] },
     ]);
-    this.#readers.set(source, { name, tick, seen: new Map([...waiting, ...shown]) });
+    this.#readers.set(source, { name, tick, feeds: feedsDevices, seen: new Map([...waiting, ...shown]) });
   }
 }
 

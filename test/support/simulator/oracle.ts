@@ -25,6 +25,8 @@ interface Reader {
   unnamed: number;
   /** Its last answer fed devices, or would have. */
   feeds: boolean;
+  /** What its last answer could not read in the answer before it may have missed. */
+  isPartial: boolean;
   moved: Map<Counter, Traffic>;
   /** Content of its answers, by name. */
   shown: Map<string, Shown>;
@@ -221,6 +223,7 @@ export class Oracle {
       unread,
       unnamed,
       feeds,
+      isPartial: before !== null && mayMiss(look.absent) && lacksUnread(look, before),
       moved,
       shown,
     });
@@ -324,13 +327,22 @@ function isInShown({ shown }: Reader, { name, account }: Sight, absent: Sighting
 /** What the answer before could not show is not new. The first answer of nft or nlbwmon may have missed what the second shows. */
 const mayBeMissed = ({ source, absent, unnamed = 0 }: Sighting, sight: Sight, before: Reader): boolean =>
   !isInShown(before, sight, absent) &&
-  (before.unread.includes(sight.name) || unnamed < before.unnamed || (source === 'hosts' && absent !== 'ended' && before.isFirst));
+  (before.isPartial ||
+    before.unread.includes(sight.name) ||
+    unnamed < before.unnamed ||
+    (source === 'hosts' && absent !== 'ended' && before.isFirst));
+
+const mayMiss = (absent: Sighting['absent']): boolean => absent === 'missed' || absent === 'kept';
+
+/** Whether a line that the answer before showed and nobody could read may be missing. */
+const lacksUnread = ({ seen, unnamed = 0 }: Sighting, before: Reader): boolean =>
+  unnamed < before.unnamed || before.unread.some((name) => !before.shown.has(name) && !seen.some((sight) => sight.name === name));
 
 /** Whether another source may have fed devices what a counter gained, or a new one showed that the answer before missed. */
 function mayBeFed({ absent }: Sighting, { name }: Sight, before: Reader | null, found: Gain | null): boolean {
   const known = before?.shown.get(name);
   if (before === null || found === null) return false;
-  return known === undefined ? !before.feeds && absent === 'missed' : isOfOpen(found, known.dip, known.open);
+  return known === undefined ? !before.feeds && mayMiss(absent) : isOfOpen(found, known.dip, known.open);
 }
 
 function rises({ shows }: Sight, earlier: Sight | undefined): boolean {

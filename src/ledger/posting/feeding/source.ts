@@ -33,7 +33,8 @@ export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stat
  */
 export function feedsSince({ readAt, readTick }: Reader, { from, fromTick }: Feeding, round: Round): 'all' | 'nothing' | 'unclear' {
   if (from === 0) return 'all';
-  if (readTick !== null) return readTick >= fromTick ? 'all' : 'nothing';
+  // What was read before this process was read before all that was read in it.
+  if (readTick !== null || fromTick > Number.NEGATIVE_INFINITY) return readTick !== null && readTick >= fromTick ? 'all' : 'nothing';
   if (readAt > round.startedAt) return 'unclear';
   return readAt >= from ? 'all' : 'nothing';
 }
