@@ -29,6 +29,8 @@ export interface Reader {
   unread: ReadonlySet<string>;
   /** Lines of its last answer that may have been counters, but whose names made no sense either. */
   unnamed: number;
+  /** Lines of an answer that could not be used, the most that a row of the audit has counted today. In memory alone. */
+  skippedNoted: number;
   /** Its last answer did not feed devices: another source does, or may have fed what it showed. */
   isFedElsewhere: boolean;
   counters: Map<string, KeptBaseline[]>;

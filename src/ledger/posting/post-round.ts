@@ -6,7 +6,7 @@ import { NOTHING } from '../../domain/traffic.ts';
 import { type AccountRefs, accountRefs } from '../account-refs.ts';
 import { type Books, type Reader, readerKey } from '../books.ts';
 import { dropPrivateHours } from '../usage/kept-hours.ts';
-import { auditLogOf, closeAuditLog } from './audit-log.ts';
+import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
 import { type Arrival, earlierBoots, judgeBoot } from './boot-identity.ts';
 import { counterRoom } from './counter-room.ts';
 import { draftMoves } from './feeding/moves.ts';
@@ -175,6 +175,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
       isPartial: result.isPartial === true || (before === null && firstMayLack(result)),
       unread: new Set(result.unread),
       unnamed: unnamedIn(result),
+      skippedNoted: before === null || update.postedDays !== books.postedDays ? 0 : before.skippedNoted,
       isFedElsewhere: (source === 'stations' || source === 'hosts') && source !== deviceBytes,
     },
     isFirst: before === null,
@@ -184,11 +185,17 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
     removed: [],
   };
   update.readers.push(readerUpdate);
-  const skipped = 'rules' in result.observation ? skippedWhy(readerUpdate.reader, before, update.postedDays !== books.postedDays) : null;
-  if (skipped !== null) log.note('skipped', '', NOTHING, skipped);
+  if ('rules' in result.observation) noteSkipped(readerUpdate, result, log);
   const { refs, measures } = context;
   const terms: ReadingTerms = { deviceBytes, ownerOf, refs, feeds: knownFeeds(before, deviceBytes, refs), measures };
   postCounters(context.counters, readerUpdate, { before, arrival: { ...arrival, uptime }, isTrusted }, result, log, terms);
+}
+
+function noteSkipped({ reader }: ReaderUpdate, { skipped }: AnsweredSource, log: AuditLog): void {
+  const why = skippedWhy(skipped, reader.skippedNoted);
+  if (why === null) return;
+  log.note('skipped', '', NOTHING, why);
+  reader.skippedNoted = skipped;
 }
 
 /** Whether the first answer of an origin may lack counters that are there. Rule: new counter. */

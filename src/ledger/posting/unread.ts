@@ -22,13 +22,9 @@ export const mayMiss = ({ absent }: CounterRules): boolean => absent === 'missed
 export const mayLack = (before: Reader, { unnamed }: Pick<Reader, 'unnamed'>, isShown: (counter: string) => boolean): boolean =>
   unnamed < before.unnamed || [...before.unread].some((counter) => !isShown(counter));
 
-/** Says how many lines of an answer could not be used, when they are more than before, and once a day; else null. Rule: isolation. */
-export function skippedWhy(
-  { unnamed, unread }: Pick<Reader, 'unnamed' | 'unread'>,
-  before: Reader | null,
-  isNewDay: boolean,
-): string | null {
-  const lines = unnamed + unread.size;
-  const known = before === null || isNewDay ? 0 : before.unnamed + before.unread.size;
-  return lines > known ? `${count(lines, 'line')} of its answer could not be used` : null;
-}
+/**
+ * Says how many lines of an answer could not be used: once a day, and again if they are twice as many as it said. `noted`: what it said today.
+ * Returns null where there is nothing to say. Rule: isolation.
+ */
+export const skippedWhy = (lines: number, noted: number): string | null =>
+  lines > noted && lines >= 2 * noted ? `${count(lines, 'line')} of its answer could not be used` : null;

@@ -101,6 +101,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
       isPartial: row.partial === 1,
       unread: new Set(),
       unnamed: Number(row.unread),
+      skippedNoted: Number(row.unread),
       isFedElsewhere: row.fed_elsewhere === 1,
       counters: new Map(),
     }),
