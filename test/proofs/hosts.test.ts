@@ -212,6 +212,17 @@ const ONCE_WRONG: HostEvent[][] = [
     { do: 'read', fails: 1, late: false },
     { do: 'wait', seconds: 20 },
   ],
+  // A counter of a period that ended before hosts took over, and of the next one after it.
+  [
+    { do: 'route', ip: 0, download: 0, upload: 3 },
+    { do: 'route', ip: 1, download: 0, upload: 1 },
+    { do: 'read', fails: 0, late: false },
+    { do: 'new period' },
+    { do: 'read', fails: 0, late: false },
+    { do: 'route', ip: 0, download: 0, upload: 1 },
+    { do: 'route', ip: 2, download: 0, upload: 1 },
+    { do: 'read', fails: 0, late: true },
+  ],
   // A dip in the answer with which hosts take over, right after the one before.
   [
     { do: 'route', ip: 0, download: 4, upload: 0 },

@@ -137,7 +137,10 @@ export class HostsKnowledge {
       }
     }
     const kept = rules.absent === 'kept' && before !== null ? before : new Map<string, Seen>();
-    const waiting = [...kept].map(([key, counter]): [string, Seen] => [
+    const [named = null] = [...seen.values()].map(({ epoch }) => epoch?.instance ?? null);
+    const hasEnded = ({ epoch }: Seen) => rules.fall === 'lowers' && named !== null && (epoch?.instance ?? named) < named;
+    const waits = [...kept].filter(([, counter]) => !hasEnded(counter));
+    const waiting = waits.map(([key, counter]): [string, Seen] => [
       key,
       { ...counter, waits: true, open: feedsDevices ? (counter.open ?? []) : ['wait', ...(counter.open ?? [])] },
     ]);
