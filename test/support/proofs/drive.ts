@@ -166,7 +166,8 @@ export async function ride(terms: Ride): Promise<Ridden> {
     ridden.answers++;
     const lines = linesShown(router, fault);
     if (source === 'wan') events.readWan();
-    if (source === 'stations') events.readStations(router, lines);
+    // The line that is a lie was not read.
+    if (source === 'stations') events.readStations(router, fault?.kind === 'lie' ? lines.slice(1) : lines);
     const look = (oracle: Oracle): Sighting => {
       const seen = oracle.look(router, source, (a) => lines.includes(a));
       return source === 'stations' && format === 'wrtmeter' ? { ...seen, absent: 'ended' } : seen;
