@@ -53,12 +53,9 @@ export function updateBaselines(
 ): void {
   const marks = new Set(baselines.flatMap(({ fedElsewhere = [] }) => fedElsewhere));
   const isAll = update.reader.isFedElsewhere || marks.has('wait');
-  const next = found.map((each) =>
-    draftOf(
-      each,
-      openIn(each).filter((open) => isAll || marks.has(open)),
-    ),
-  );
+  // A pair that waits has not posted what was open either.
+  const isMarked = (open: Open) => isAll || marks.has(open) || (open === 'wait' && marks.size > 0);
+  const next = found.map((each) => draftOf(each, openIn(each).filter(isMarked)));
   const unchanged = next.length === baselines.length && next.every((each, i) => baselines[i] !== undefined && isSame(baselines[i], each));
   if (!unchanged) update.changed.set(counter, next);
 }
@@ -94,14 +91,17 @@ function isSame(baseline: KeptBaseline, { bytes, epoch, doubts, fedElsewhere }: 
  */
 export function byPresentClock(known: ReadonlyMap<string, readonly Baseline[]>, ms: number): ReadonlyMap<string, readonly Baseline[]> {
   if (ms === 0) return known;
-  return new Map([...known].map(([counter, baselines]) => [counter, baselines.map((baseline) => moved(baseline, ms))]));
+  return new Map([...known].map(([counter, baselines]) => [counter, baselines.every(isPlain) ? baselines : baselines.map(byClock(ms))]));
 }
 
-function moved(baseline: Baseline, ms: number): Baseline {
-  const { lastRead, doubts } = baseline;
-  if (lastRead === null && doubts === undefined) return baseline;
-  return { ...baseline, lastRead: lastRead && lastRead + ms, ...(doubts && { doubts: movedDoubts(doubts, ms) }) };
-}
+const isPlain = ({ lastRead, doubts }: Baseline): boolean => lastRead === null && doubts === undefined;
+
+const byClock =
+  (ms: number) =>
+  (baseline: Baseline): Baseline => {
+    const { lastRead, doubts } = baseline;
+    return { ...baseline, lastRead: lastRead && lastRead + ms, ...(doubts && { doubts: movedDoubts(doubts, ms) }) };
+  };
 
 function movedDoubts(doubts: Doubts, ms: number): Doubts {
   const moved: Doubts = {};
@@ -146,14 +146,16 @@ export function keepMoved(
   }
 }
 
-/** All baselines are of the named period from now on. Rule: period begun. */
-export function keepPeriod(
+/** All baselines are as the answer means them from now on: of the named period, by the present clock. Rule: period begun. */
+export function keepChanged(
   update: ReaderUpdate,
+  stored: ReadonlyMap<string, readonly Baseline[]>,
   known: ReadonlyMap<string, readonly Baseline[]>,
-  present: ReadonlyMap<string, readonly Reading[]>,
+  isPosted: (counter: string) => boolean,
 ): void {
-  const done = new Set([...present.keys(), ...update.changed.keys(), ...update.removed]);
-  for (const [counter, baselines] of known) if (!done.has(counter)) update.changed.set(counter, [...baselines]);
+  const done = new Set([...update.changed.keys(), ...update.removed]);
+  for (const [counter, baselines] of known)
+    if (baselines !== stored.get(counter) && !done.has(counter) && !isPosted(counter)) update.changed.set(counter, [...baselines]);
 }
 
 /** Counters that are not in the answer: they ended, or their baselines wait. What cannot be read has not ended. Rule: absent counter. */

@@ -109,7 +109,7 @@ export function readAtByNow(before: Reader, { boot, uptime, at, tick }: Omit<Arr
   const [wall, monotonic] = [(at - readAt) / 1000, (tick - readTick) / 1000];
   if (Math.abs(wall - monotonic) <= MARGIN) return readAt;
   const router = boot === null || boot !== before.boot || uptime === null || before.uptime === null ? null : uptime - before.uptime;
-  const mayHaveSlept = wall > monotonic && (router === null || Math.abs(router - wall) <= MARGIN);
+  const mayHaveSlept = wall > monotonic && (router === null || Math.abs(router - wall) <= MARGIN + wall * DRIFT);
   return mayHaveSlept ? readAt : at - Math.round(tick - readTick);
 }
 

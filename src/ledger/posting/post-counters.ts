@@ -10,7 +10,7 @@ import type { AccountRef } from '../account-refs.ts';
 import type { Books, KeptBaseline, Reader } from '../books.ts';
 import { noteChange, notePosting } from './audit-changes.ts';
 import type { AuditLog } from './audit-log.ts';
-import { baselinesOfEach, byCounter, byPresentClock, keepMoved, keepPeriod, markAbsent, updateBaselines } from './baselines.ts';
+import { baselinesOfEach, byCounter, byPresentClock, keepChanged, keepMoved, markAbsent, updateBaselines } from './baselines.ts';
 import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
 import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
 import { mayBeFedElsewhere } from './feeding/source.ts';
@@ -46,6 +46,9 @@ export interface Continuation {
   /** Whether the router's uptime is believed. */
   isTrusted: boolean;
 }
+
+/** The last reading, with its times by the present clock and its baselines as the answer means them. */
+type Previous = Omit<Reader, 'counters'> & { counters: ReadonlyMap<string, readonly KeptBaseline[]> };
 
 /** What the counters of one answer share. */
 interface AnswerContext {
@@ -101,7 +104,8 @@ export function postCounters(
   // Ms by which the wall clock was set since the last reading.
   const set = before === null || now.previous === null ? 0 : now.previous.at - before.readAt;
   const known = withMovedAddresses(inNamedPeriod(byPresentClock(stored, set), counters, answer.rules), counters, answer.rules);
-  const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, before, log) : null;
+  const previous = before && { ...before, readAt: before.readAt + set, counters: known };
+  const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, previous, log) : null;
   const isSum = answer.rules.directions === 'sum';
   const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
   if (isSum) keepMoved(update, stored, known, counters());
@@ -111,11 +115,12 @@ export function postCounters(
   const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
   let leftOut = 0;
+  const repeated = new Set<string>();
   /** `lines` are all that show the counter, if there are several. */
   const postOne = (reading: Reading, lines: readonly Reading[] | null, baselines: readonly KeptBaseline[] | undefined) => {
     if (baselines !== undefined) missing -= 1;
     if (baselines === undefined && !hasRoom()) leftOut += 1;
-    else if (wires?.repeated.has(reading.counter)) return;
+    else if (wires?.repeated.has(reading.counter)) repeated.add(reading.counter);
     else if (lines !== null || !postPlain(context, reading, baselines)) postCounter(context, reading.counter, lines ?? [reading]);
   };
   const baselines = known === stored ? baselinesOfEach(readings, stored) : null;
@@ -125,9 +130,8 @@ export function postCounters(
       if (lines[0] !== undefined) postOne(lines[0], lines.length > 1 ? lines : null, known.get(counter));
     });
   }
-  if (before !== null && missing > 0)
-    markMissing(update, { ...before, readAt: before.readAt + set, counters: known }, answer.rules, counters());
-  if (known !== stored && !isSum) keepPeriod(update, known, counters());
+  if (previous !== null && missing > 0) markMissing(update, previous, answer.rules, counters());
+  if (known !== stored && !isSum) keepChanged(update, stored, known, (counter) => counters().has(counter) && !repeated.has(counter));
   const isShown = (counter: string) => known.has(counter) || counters().has(counter);
   if (before !== null && mayMiss(answer.rules) && mayLack(before, update.reader, isShown)) update.reader.isPartial = true;
   // They are as old when there is room for a baseline: then they are not new.
@@ -225,18 +229,13 @@ function postChange(
 const afterUnread = (now: Circumstances): Circumstances => ({ ...now, previous: now.previous && { ...now.previous, isPartial: true } });
 
 /** Marks what the answer lacks. A line that has become unreadable may be any of the counters that are missing. Rule: isolation. */
-function markMissing(
-  update: ReaderUpdate,
-  before: Pick<Reader, 'readAt' | 'unnamed'> & { counters: ReadonlyMap<string, readonly KeptBaseline[]> },
-  rules: CounterRules,
-  present: ReadonlyMap<string, readonly Reading[]>,
-): void {
+function markMissing(update: ReaderUpdate, before: Previous, rules: CounterRules, present: ReadonlyMap<string, readonly Reading[]>): void {
   const absent = update.reader.unnamed > before.unnamed ? 'kept' : rules.absent;
   markAbsent(update, before, { ...rules, absent }, present);
 }
 
 /** What its account says of an uplink counts: home sums go by it. Drafts the baselines of uplinks that others stand for. */
-function uplinkWires(books: Books, uplinks: readonly Uplink[], update: ReaderUpdate, before: Reader | null, log: AuditLog): Wires {
+function uplinkWires(books: Books, uplinks: readonly Uplink[], update: ReaderUpdate, before: Previous | null, log: AuditLog): Wires {
   const { router, readAt } = update.reader;
   const isOverlay = ({ name, overlay }: Uplink) =>
     books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;

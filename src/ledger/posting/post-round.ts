@@ -60,6 +60,9 @@ interface RoundContext {
   measures: Measures;
 }
 
+/** No router is waited for longer. */
+const LONGEST_ROUND_MS = 120_000;
+
 /** One source of one router in a round. */
 interface SourceContext {
   router: string;
@@ -138,8 +141,8 @@ const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, tim
 function postSource(context: RoundContext, { router, system, result, ownerOf }: SourceContext): void {
   const { books, round, update } = context;
   const { source, origin, at } = result;
-  // Answers of one round come one after the other.
-  const tick = context.tick - Math.max(0, round.finishedAt - at);
+  // Answers of one round come one after the other; more time than a round takes shows that the clock was set in it.
+  const tick = context.tick - Math.min(Math.max(0, round.finishedAt - at), LONGEST_ROUND_MS);
   const key = readerKey(router, source);
   const known = books.readers.get(key);
   const arrival: Arrival = { origin, at, tick, boot: system?.bootId.slice(0, 8) ?? null, uptime: system?.uptime ?? null };

@@ -20,7 +20,7 @@ export interface Wires {
 }
 
 /** The reading before: `at` is Unix ms. */
-type Previous = Pick<Reader, 'readAt' | 'boot' | 'counters'>;
+type Previous = Pick<Reader, 'readAt' | 'boot'> & { counters: ReadonlyMap<string, readonly Baseline[]> };
 
 /** A counter of an answer before this one. */
 interface Known {

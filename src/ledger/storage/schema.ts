@@ -239,7 +239,7 @@ export const MIGRATIONS: readonly string[] = [
     AND reader IN (SELECT id FROM reader WHERE source IN ('stations', 'hosts'))
     AND (reader IN (SELECT id FROM reader WHERE fed_elsewhere = 1) OR EXISTS (
       SELECT 1 FROM meta WHERE key = 'fed_from' AND (last_read < CAST(meta.value AS INTEGER)
-        OR EXISTS (SELECT 1 FROM json_tree(doubts) WHERE key = 'since' AND atom < CAST(meta.value AS INTEGER) + 60000))));
+        OR EXISTS (SELECT 1 FROM json_tree(doubts) WHERE key = 'since' AND atom < CAST(meta.value AS INTEGER) + 86400000))));
   `,
 ];
 

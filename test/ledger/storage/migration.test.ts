@@ -219,7 +219,7 @@ describe('a ledger of an earlier version', () => {
       INSERT INTO reader_time VALUES (3, ${START}, 1000.5);
       INSERT INTO baseline(id, reader, counter, line, last_read, doubts) VALUES
         (11, 3, 'waits', 0, ${START - 1}, NULL), (12, 3, 'waits since then', 0, ${START}, NULL), (13, 3, 'is plain', 0, NULL, NULL),
-        (14, 3, 'dipped', 0, NULL, ${doubts(START)}), (15, 3, 'dipped since then', 0, NULL, ${doubts(START + 60_000)});
+        (14, 3, 'dipped', 0, NULL, ${doubts(START)}), (15, 3, 'dipped since then', 0, NULL, ${doubts(START + 86_400_000)});
       INSERT INTO baseline_bytes SELECT id, 5, 5 FROM baseline WHERE id > 10;`);
     await database.close();
     const store = await openStore(directory);

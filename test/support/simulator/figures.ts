@@ -73,7 +73,8 @@ export function openAfter(dip: DipKnown | null, feeds: boolean, before: readonly
   const open: Open[] = WAYS.filter((way) => isLow(dip, way) || dip?.fell?.[way] !== undefined);
   // A counter that may have restarted counts in neither direction.
   if (Object.keys(dip?.unsure ?? {}).length > 0) open.push('wait');
-  return open.filter((each) => !feeds || before.includes('wait') || before.includes(each));
+  const isMarked = (each: Open) => before.includes(each) || (each === 'wait' && before.length > 0);
+  return open.filter((each) => !feeds || before.includes('wait') || isMarked(each));
 }
 
 /** Whether a gain is of what was open in part. A fall tells nothing of it until the counter came back. */
