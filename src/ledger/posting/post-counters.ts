@@ -48,7 +48,7 @@ export interface Continuation {
 }
 
 /** The last reading, with its times by the present clock and its baselines as the answer means them. */
-type Previous = Omit<Reader, 'counters'> & { counters: ReadonlyMap<string, readonly KeptBaseline[]> };
+type LastReading = Omit<Reader, 'counters'> & { counters: ReadonlyMap<string, readonly KeptBaseline[]> };
 
 /** What the counters of one answer share. */
 interface AnswerContext {
@@ -229,13 +229,18 @@ function postChange(
 const afterUnread = (now: Circumstances): Circumstances => ({ ...now, previous: now.previous && { ...now.previous, isPartial: true } });
 
 /** Marks what the answer lacks. A line that has become unreadable may be any of the counters that are missing. Rule: isolation. */
-function markMissing(update: ReaderUpdate, before: Previous, rules: CounterRules, present: ReadonlyMap<string, readonly Reading[]>): void {
+function markMissing(
+  update: ReaderUpdate,
+  before: LastReading,
+  rules: CounterRules,
+  present: ReadonlyMap<string, readonly Reading[]>,
+): void {
   const absent = update.reader.unnamed > before.unnamed ? 'kept' : rules.absent;
   markAbsent(update, before, { ...rules, absent }, present);
 }
 
 /** What its account says of an uplink counts: home sums go by it. Drafts the baselines of uplinks that others stand for. */
-function uplinkWires(books: Books, uplinks: readonly Uplink[], update: ReaderUpdate, before: Previous | null, log: AuditLog): Wires {
+function uplinkWires(books: Books, uplinks: readonly Uplink[], update: ReaderUpdate, before: LastReading | null, log: AuditLog): Wires {
   const { router, readAt } = update.reader;
   const isOverlay = ({ name, overlay }: Uplink) =>
     books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;
