@@ -45,19 +45,22 @@ export function baselinesOfEach(
 }
 
 /** Keeps the next baselines of a counter, where they differ from the present ones. */
-export function updateBaselines(
-  update: ReaderUpdate,
-  counter: string,
-  found: readonly Baseline[],
-  baselines: readonly KeptBaseline[],
-): void {
-  const marks = new Set(baselines.flatMap(({ fedElsewhere = [] }) => fedElsewhere));
-  const isAll = update.reader.isFedElsewhere || marks.has('wait');
-  // A pair that waits has not posted what was open either.
-  const isMarked = (open: Open) => isAll || marks.has(open) || (open === 'wait' && marks.size > 0);
-  const next = found.map((each) => draftOf(each, openIn(each).filter(isMarked)));
+export function updateBaselines(update: ReaderUpdate, counter: string, found: Baseline[], baselines: readonly KeptBaseline[]): void {
+  // Nearly all leave nothing open, and a router may invent thousands.
+  const next = found.every(isPlain) ? found : withMarks(update, found, baselines);
   const unchanged = next.length === baselines.length && next.every((each, i) => baselines[i] !== undefined && isSame(baselines[i], each));
   if (!unchanged) update.changed.set(counter, next);
+}
+
+const isPlain = ({ lastRead, doubts }: Baseline): boolean => lastRead === null && doubts === undefined;
+
+/** Marks what is open since an answer that did not feed devices. */
+function withMarks({ reader }: ReaderUpdate, found: readonly Baseline[], baselines: readonly KeptBaseline[]): KeptBaseline[] {
+  const marks = new Set(baselines.flatMap(({ fedElsewhere = [] }) => fedElsewhere));
+  const isAll = reader.isFedElsewhere || marks.has('wait');
+  // A pair that waits has not posted what was open either.
+  const isMarked = (open: Open) => isAll || marks.has(open) || (open === 'wait' && marks.size > 0);
+  return found.map((each) => draftOf(each, openIn(each).filter(isMarked)));
 }
 
 /** What the baseline of a counter that is shown leaves open. One that may have restarted waits in both directions. */
@@ -66,7 +69,7 @@ function openIn({ lastRead, doubts }: Baseline): Open[] {
   return lastRead !== null || open.some((way) => doubts?.[way]?.kind === 'unsure') ? ['wait', ...open] : open;
 }
 
-/** A baseline of its own. Nearly all leave nothing open, and are of one shape. */
+/** A baseline of its own. */
 function draftOf({ bytes, epoch, lastRead, doubts }: Baseline, fedElsewhere: readonly Open[]): KeptBaseline {
   const draft: KeptBaseline = { bytes, epoch, lastRead };
   if (doubts !== undefined) draft.doubts = doubts;
@@ -93,8 +96,6 @@ export function byPresentClock(known: ReadonlyMap<string, readonly Baseline[]>, 
   if (ms === 0) return known;
   return new Map([...known].map(([counter, baselines]) => [counter, baselines.every(isPlain) ? baselines : baselines.map(byClock(ms))]));
 }
-
-const isPlain = ({ lastRead, doubts }: Baseline): boolean => lastRead === null && doubts === undefined;
 
 const byClock =
   (ms: number) =>

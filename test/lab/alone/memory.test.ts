@@ -14,6 +14,8 @@ import { until } from '../../support/until.ts';
 /** What docker-compose.yml gives the service. */
 const LIMIT = 128 * 1024 * 1024;
 const DAY = 86_400_000;
+/** What the image and the unit set. */
+const GIVEN = { WRTMETER_HEARTBEAT: '0', MALLOC_ARENA_MAX: '1' };
 
 /** Addresses of anything, by number. */
 const inventedMac = (i: number): string =>
@@ -93,7 +95,7 @@ describe('the program in 128 MB', function () {
   async function start(others: readonly string[] = []): Promise<Exporter> {
     exporter = await startExporter({
       args: [`gateway=${router.url}`, ...others, '--log-level', 'error'],
-      env: { WRTMETER_HEARTBEAT: '0' },
+      env: GIVEN,
       dataDir: join(directory, 'data'),
       within: group.within,
     });
@@ -301,7 +303,7 @@ limits: { bedtime: { of: device tablet, pause: true }, each: { of: each device, 
     );
     exporter = await startExporter({
       args: ['--config', config, '--log-level', 'error'],
-      env: { WRTMETER_HEARTBEAT: '0', PATH: `${bin}:${process.env.PATH}` },
+      env: { ...GIVEN, PATH: `${bin}:${process.env.PATH}` },
       dataDir: join(directory, 'data'),
       within: group.within,
     });
