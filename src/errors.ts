@@ -85,7 +85,7 @@ export class UsageError extends Error {
 }
 
 /** What the file system's codes mean. */
-const FILE_WORDS: Readonly<Record<string, string>> = {
+export const FILE_WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
   ENOTDIR: 'a part of its path is a file and not a directory',
   EACCES: 'permission denied',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { fileWords, quote } from '../errors.ts';
+import { FILE_WORDS, quote } from '../errors.ts';
 import { fail, type Located, type Problems } from './problems.ts';
 
 /** Reads at most `limit` bytes of a file; fails with an error code, like node:fs. */
@@ -83,6 +83,7 @@ async function bytesOf(readFile: ReadFile, path: string, limit: number): Promise
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null;
     if (code === null) throw error;
-    return { problem: fileWords(error), missing: code === 'ENOENT' };
+    // Not the message: it names the path, which may be a secret that was written in place of one.
+    return { problem: FILE_WORDS[code] ?? code, missing: code === 'ENOENT' };
   }
 }
