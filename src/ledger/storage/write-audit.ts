@@ -1,4 +1,5 @@
 import type { AuditRow } from '../books.ts';
+import { runAll } from './driver/run-all.ts';
 import { type Batch, openDatabase } from './driver/sqlite.ts';
 import { syncFile } from './files.ts';
 import { fields } from './sql.ts';
@@ -29,8 +30,7 @@ export const pruneAudit: readonly Batch[] = [BY_ROUTERS, `NOT ${BY_ROUTERS}`].ma
 export async function writeAuditInto(path: string, row: AuditRow): Promise<void> {
   const database = await openDatabase(path, 'write');
   try {
-    const { sql, rows } = auditBatch([row]);
-    await database.bulk(sql, JSON.stringify(rows));
+    await runAll(database, [auditBatch([row])]);
   } finally {
     await database.close();
   }

@@ -1,13 +1,14 @@
 import type { RoundUpdate } from '../posting/round-update.ts';
 import { tariffBatches } from './people/tariff-rows.ts';
-import { ADD_BYTES, fields, INCREASES, inParts } from './sql.ts';
+import { ADD_BYTES, INCREASES, inParts } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 
 /** Increases that SQLite has in memory at once. A usual round has fewer; after a long gap each account has one for every hour. */
 const MOST_ROWS = 50_000;
 
 const SQL = {
-  fill: `INSERT INTO memory.increase(account, seen, part, download, upload) SELECT ${fields(5)} FROM json_each(?)`,
+  part: 'INSERT INTO memory.part(id, hour, day, tariff) VALUES ?',
+  fill: 'INSERT INTO memory.increase(account, seen, part, download, upload) VALUES ?',
   total: `INSERT INTO total(account, last_seen, download, upload) SELECT account, seen, download, upload FROM memory.increase WHERE true
     ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, ${ADD_BYTES}`,
   hour: `INSERT INTO hour(hour, account, download, upload) SELECT hour, account, download, upload FROM ${INCREASES} WHERE hour IS NOT NULL
@@ -20,9 +21,6 @@ const SQL = {
 
 /** A part of the time that bytes were counted in: its numbers go once, not with each account. */
 type TimePart = [id: number, hour: number | null, day: number, tariff: number | null];
-
-/** Only numbers, so they may be in the statement itself, which needs no call of its own then. */
-const partText = (part: TimePart): string => `(${part.map((number) => number ?? 'NULL').join(', ')})`;
 
 /** Adds the increases of a round to totals, hours and days: all three read them from one table, into which they go once. */
 export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
@@ -37,7 +35,7 @@ export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
   }
   return inParts(rows, MOST_ROWS).flatMap((some) => [
     { sql: SQL.fill, rows: some },
-    { sql: `INSERT INTO memory.part(id, hour, day, tariff) VALUES ${parts.map(partText).join(', ')}`, rows: null },
+    { sql: SQL.part, rows: parts },
     { sql: SQL.total, rows: null },
     { sql: SQL.hour, rows: null },
     { sql: SQL.day, rows: null },

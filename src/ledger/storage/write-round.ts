@@ -13,7 +13,7 @@ const SQL = {
     SELECT ${fields(9)} FROM json_each(?) WHERE true
     ON CONFLICT(id) DO UPDATE SET origin = excluded.origin, boot = excluded.boot, earlier_boots = excluded.earlier_boots,
       partial = excluded.partial, unread = excluded.unread, fed_elsewhere = excluded.fed_elsewhere`,
-  readerTime: `INSERT INTO reader_time(reader, read_at, uptime) SELECT ${fields(3)} FROM json_each(?) WHERE true
+  readerTime: `INSERT INTO reader_time(reader, read_at, uptime) VALUES ?
     ON CONFLICT DO UPDATE SET read_at = excluded.read_at, uptime = excluded.uptime`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
@@ -21,10 +21,10 @@ const SQL = {
     SELECT ${fields(11)} FROM json_each(?) WHERE true
     ON CONFLICT(id) DO UPDATE SET last_read = excluded.last_read, boot = excluded.boot, instance = excluded.instance,
       began = excluded.began, margin = excluded.margin, doubts = excluded.doubts, fed_elsewhere = excluded.fed_elsewhere`,
-  baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) SELECT ${fields(3)} FROM json_each(?) WHERE true
+  baselineBytes: `INSERT INTO baseline_bytes(baseline, download, upload) VALUES ?
     ON CONFLICT DO UPDATE SET download = excluded.download, upload = excluded.upload`,
   account: `INSERT INTO account(id, kind, router, interface, key, overlay, first_seen) SELECT ${fields(7)} FROM json_each(?)`,
-  seen: `INSERT INTO total(account, last_seen, download, upload) SELECT ${fields(2)}, 0, 0 FROM json_each(?) WHERE true
+  seen: `INSERT INTO total(account, last_seen, download, upload) VALUES ?
     ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen`,
   device: `INSERT INTO device(mac, name, named_by, ip, network, ssid) SELECT ${fields(6)} FROM json_each(?) WHERE true
     ON CONFLICT DO UPDATE SET name = excluded.name, named_by = excluded.named_by, ip = excluded.ip, network = excluded.network,
@@ -131,7 +131,7 @@ function isInFile({ readers }: Books, reader: ReaderUpdate['reader']): boolean {
 
 const isSilent = ({ download, upload }: AccountUpdate): boolean => download === 0 && upload === 0;
 
-const seenRow = ({ account, seen }: AccountUpdate): Cell[] => [account.id, seen];
+const seenRow = ({ account, seen }: AccountUpdate): number[] => [account.id, seen, 0, 0];
 
 const peerRow = (p: KnownPeer): Cell[] => [
   p.router,

@@ -492,14 +492,14 @@ async function classicFiles(directory: string, { monthly = [], cumulative = [], 
   if (wal) await stats.exec('PRAGMA journal_mode = WAL');
   await stats.exec(`CREATE TABLE cumulative_stats(id TEXT PRIMARY KEY, rx_bytes INTEGER, tx_bytes INTEGER);
     CREATE TABLE monthly_stats(id TEXT PRIMARY KEY, rx_bytes INTEGER, tx_bytes INTEGER, timestamp TEXT)`);
-  await stats.bulk(`INSERT INTO monthly_stats SELECT ${values(4)} FROM json_each(?)`, JSON.stringify(monthly));
-  await stats.bulk(`INSERT INTO cumulative_stats SELECT ${values(3)} FROM json_each(?)`, JSON.stringify(cumulative));
+  await stats.all(`INSERT INTO monthly_stats SELECT ${values(4)} FROM json_each(?)`, JSON.stringify(monthly));
+  await stats.all(`INSERT INTO cumulative_stats SELECT ${values(3)} FROM json_each(?)`, JSON.stringify(cumulative));
   const dhcp = await openDatabase(join(directory, 'dhcp_leases.db'), 'create');
   await dhcp.exec(
     'CREATE TABLE dhcp_leases(mac_address TEXT PRIMARY KEY, lease_end_time INTEGER, ip_address, hostname, client_id, timestamp TEXT)',
   );
   const lease = `INSERT INTO dhcp_leases SELECT value ->> 0, 0, value ->> 1, value ->> 2, '*', '2026-11-20 18:30:00' FROM json_each(?)`;
-  await dhcp.bulk(lease, JSON.stringify(leases));
+  await dhcp.all(lease, JSON.stringify(leases));
   await dhcp.close();
   if (wal) return stats;
   return stats.close();

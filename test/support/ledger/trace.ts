@@ -19,7 +19,7 @@ export function traceSqlite(): Trace {
   class TracedDatabase extends Database {
     constructor(...given: ConstructorParameters<typeof Database>) {
       super(...given);
-      this.on('trace', (sql: string) => begun.push(sql));
+      this.on('trace', (sql: string) => begun.push(sql.replace(/;$/, '')));
     }
   }
   Object.assign(sqlite3, { Database: TracedDatabase });

@@ -6,7 +6,6 @@ import { type DatabaseSync, type NodeSqlite, nodeSqlite, type StatementSync } fr
 export interface NodeConnection {
   exec(sql: string): void;
   all(sql: string, ...values: Cell[]): Row[];
-  bulk(sql: string, json: string): void;
   /** Does not block: the pages are copied in other threads, and between some of them `interrupted` is asked. */
   copyTo(path: string, interrupted: () => boolean): Promise<void>;
   close(): void;
@@ -21,15 +20,9 @@ export function openHere(path: string, access: Access): NodeConnection {
   const sqlite = nodeSqlite();
   if (sqlite === null) throw new Error('This Node has no SQLite');
   const database = openFile(sqlite, path, MODES[access]);
-  const prepared = new Map<string, StatementSync>();
   return {
     exec: (sql) => database.exec(sql),
     all: (sql, ...values) => rowsOf(prepare(database, sql), parametersOf(sql, values)),
-    bulk(sql, json) {
-      const statement = prepared.get(sql) ?? prepare(database, sql);
-      prepared.set(sql, statement);
-      statement.run(...parametersOf(sql, [json]));
-    },
     copyTo: (to, interrupted) => copy(sqlite, database, to, interrupted),
     close: () => database.close(),
   };

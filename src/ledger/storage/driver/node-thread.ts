@@ -18,8 +18,6 @@ function run(call: Call): unknown {
       return connection.exec(call.sql);
     case 'all':
       return connection.all(call.sql, ...call.values);
-    case 'bulk':
-      return connection.bulk(call.sql, call.json);
     case 'copy':
       return connection.copyTo(call.to, () => Atomics.load(stop, 0) === 1);
     case 'close':

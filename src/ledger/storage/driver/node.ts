@@ -29,7 +29,6 @@ async function open(path: string, access: Access): Promise<Database> {
   return {
     exec: async (sql) => void (await call({ do: 'exec', sql })),
     all: async (sql, ...values) => (await call({ do: 'all', sql, values })) as Row[],
-    bulk: async (sql, json) => void (await call({ do: 'bulk', sql, json })),
     async copyTo(to) {
       Atomics.store(thread.stop, 0, 0);
       await call({ do: 'copy', to });

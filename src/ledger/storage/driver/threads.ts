@@ -7,7 +7,6 @@ export type Call =
   | { do: 'open'; path: string; access: Access }
   | { do: 'exec'; sql: string }
   | { do: 'all'; sql: string; values: readonly Cell[] }
-  | { do: 'bulk'; sql: string; json: string }
   | { do: 'copy'; to: string }
   | { do: 'close' };
 

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import type { Database, Driver } from '../../../../src/ledger/storage/driver/driver.ts';
 import { nodeDriver } from '../../../../src/ledger/storage/driver/node.ts';
 import { nodeSqlite } from '../../../../src/ledger/storage/driver/node-sqlite.ts';
+import { runAll } from '../../../../src/ledger/storage/driver/run-all.ts';
 import { codeOf } from '../../../../src/ledger/storage/driver/sqlite.ts';
 import { packageDriver } from '../../../../src/ledger/storage/driver/sqlite3.ts';
 import { finish } from '../../../support/program/command.ts';
@@ -65,28 +66,26 @@ for (const [name, load] of drivers) {
         { a: 2 ** 33, b: 'x', c: 2 ** 33 + 1 },
       ]);
       await database.exec('CREATE TABLE t (a INTEGER)');
-      await database.bulk('INSERT INTO t SELECT value ->> 0 FROM json_each(?1) UNION ALL SELECT json_array_length(?1)', '[[7]]');
+      await database.all('INSERT INTO t SELECT value ->> 0 FROM json_each(?1) UNION ALL SELECT json_array_length(?1)', '[[7]]');
       expect(await database.all('SELECT a FROM t')).to.deep.equal([{ a: 7 }, { a: 1 }]);
     });
 
-    it('runs a bulk statement with all rows', async () => {
+    it('runs a transaction with all rows, whatever is in their texts', async () => {
       const database = await open('create');
-      await database.exec('CREATE TABLE t (a INTEGER, b TEXT) STRICT');
-      const sql = 'INSERT INTO t SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true';
-      for (const rows of [
-        [[2 ** 52, 'x']],
-        [
-          [2, 'y'],
-          [3, "'"],
-        ],
-      ])
-        await database.bulk(sql, JSON.stringify(rows));
-      await database.exec('UPDATE t SET a = a + 1');
-      expect(await database.all('SELECT a, b FROM t')).to.deep.equal([
-        { a: 2 ** 52 + 1, b: 'x' },
-        { a: 3, b: 'y' },
-        { a: 4, b: "'" },
+      await database.exec('CREATE TABLE t (a INTEGER, b TEXT) STRICT; CREATE TABLE n (a INTEGER PRIMARY KEY, b REAL) STRICT');
+      const texts = ['x', "'", "''); DROP TABLE t; --", '"', '\\', '?', 'VALUES ?', '$&', 'before\0after', '\n;\n', 'ä 🙂', '', null];
+      const rows = texts.map((text, i) => [2 ** 52 + i, text]);
+      const numbers = Array.from({ length: 10_000 }, (_, i) => [i, i % 3 === 0 ? null : i * 1e12 + 0.25]);
+      await runAll(database, [
+        { sql: 'INSERT INTO t SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true', rows },
+        { sql: 'INSERT INTO n VALUES ? ON CONFLICT DO NOTHING', rows: numbers },
+        {
+          sql: 'UPDATE t SET a = a + (SELECT count(*) FROM json_each(?1)) + (SELECT max(value ->> 0) FROM json_each(?1))',
+          rows: [[1], [5]],
+        },
       ]);
+      expect(await database.all('SELECT a, b FROM t')).to.deep.equal(rows.map(([a, b]) => ({ a: Number(a) + 7, b })));
+      expect(await database.all('SELECT a, b FROM n')).to.deep.equal(numbers.map(([a, b]) => ({ a, b })));
     });
 
     it('fails with the codes of SQLite', async () => {
