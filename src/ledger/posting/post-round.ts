@@ -8,19 +8,19 @@ import { type Books, type Reader, readerKey } from '../books.ts';
 import { dropPrivateHours } from '../usage/kept-hours.ts';
 import { type AuditLog, auditLogOf, closeAuditLog } from './audit-log.ts';
 import { type Arrival, earlierBoots, judgeBoot } from './boot-identity.ts';
-import { counterRoom } from './counter-room.ts';
+import { counterRoom } from './counters/counter-room.ts';
+import { type CounterTerms, postCounters } from './counters/post-counters.ts';
+import { knownFeeds, type ReadingTerms } from './counters/readings.ts';
+import { skippedWhy, unnamedIn } from './counters/unread.ts';
 import { draftMoves } from './feeding/moves.ts';
 import { feedingOf, feedsSince } from './feeding/source.ts';
 import { keepLapse, type Measures, measuresOf } from './feeding/undirected.ts';
 import { draftLeases, draftNames } from './names/names.ts';
 import { type OwnerOf, ownersAt } from './names/owners.ts';
 import { draftPeers } from './names/peers.ts';
-import { type CounterTerms, postCounters } from './post-counters.ts';
 import { withDay } from './posted-days.ts';
 import { createPostings, type PostingsTerms } from './postings.ts';
-import { knownFeeds, type ReadingTerms } from './readings.ts';
 import type { ReaderUpdate, RoundUpdate } from './round-update.ts';
-import { skippedWhy, unnamedIn } from './unread.ts';
 
 /** How the rules are to be applied. */
 export interface PostingTerms extends PostingsTerms {

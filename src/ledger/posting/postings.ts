@@ -7,7 +7,7 @@ import type { AccountKind, AccountName } from '../account.ts';
 import type { AccountRef, AccountRefs } from '../account-refs.ts';
 import { newAccount } from '../accounts.ts';
 import type { Books } from '../books.ts';
-import { MOST_UPLINKS } from './counter-room.ts';
+import { MOST_UPLINKS } from './counters/counter-room.ts';
 import type { AccountUpdate, Increase, Increases, RoundUpdate } from './round-update.ts';
 
 export interface PostingsTerms {

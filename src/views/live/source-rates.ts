@@ -6,11 +6,11 @@ import { plus, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey, deviceAccount } from '../../ledger/account.ts';
 import { type AccountRef, LOOSE_REFS } from '../../ledger/account-refs.ts';
 import type { Feeding, Reader } from '../../ledger/books.ts';
-import { byCounter } from '../../ledger/posting/baselines.ts';
+import { byCounter } from '../../ledger/posting/counters/baselines.ts';
+import { onwardFrom, plainIncrease } from '../../ledger/posting/counters/plain-increase.ts';
+import { type CounterAnswer, type Feeds, KnownFeeds, type ReadingTerms, readingsOf } from '../../ledger/posting/counters/readings.ts';
+import { type Wires, wiresOf } from '../../ledger/posting/counters/wires.ts';
 import type { OwnerOf } from '../../ledger/posting/names/owners.ts';
-import { onwardFrom, plainIncrease } from '../../ledger/posting/plain-increase.ts';
-import { type CounterAnswer, type Feeds, KnownFeeds, type ReadingTerms, readingsOf } from '../../ledger/posting/readings.ts';
-import { type Wires, wiresOf } from '../../ledger/posting/wires.ts';
 
 /** One source of one router as it was read last, for rates alone: the ledger's baselines are others. */
 export interface RateBase extends Pick<Reader, 'origin' | 'boot' | 'uptime' | 'counters'> {

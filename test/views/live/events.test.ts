@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createPeople } from '../../../src/domain/people/people.ts';
 import type { AccountName } from '../../../src/ledger/account.ts';
 import { LOOSE_REFS } from '../../../src/ledger/account-refs.ts';
-import { KnownFeeds } from '../../../src/ledger/posting/readings.ts';
+import { KnownFeeds } from '../../../src/ledger/posting/counters/readings.ts';
 import { comingEvent, eventText, MOST_LISTED, ratesEvent, retryText } from '../../../src/views/live/events.ts';
 import type { LiveRouter } from '../../../src/views/live/live-router.ts';
 import { schemas } from '../../../src/views/openapi/schemas.ts';

@@ -5,8 +5,8 @@ import type { AnsweredSource, Round } from '../../../domain/round.ts';
 import { type Direction, NOTHING } from '../../../domain/traffic.ts';
 import { type Books, type Feeding, type KeptBaseline, type Open, type Reader, readerKey } from '../../books.ts';
 import { addAuditRow } from '../audit-log.ts';
+import { mayHaveLacked } from '../counters/unread.ts';
 import type { RoundUpdate } from '../round-update.ts';
-import { mayHaveLacked } from '../unread.ts';
 
 /**
  * What feeds the accounts of devices in this round. With `auto` it is the stations until a gateway shows that it counts hosts: from that

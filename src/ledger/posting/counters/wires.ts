@@ -1,8 +1,8 @@
-import { type Baseline, type Epoch, TAKEN_OVER } from '../../domain/counter.ts';
-import { uplinkCounter } from '../../domain/counter-names.ts';
-import type { Uplink } from '../../domain/observation.ts';
-import { liesOn } from '../../domain/wire.ts';
-import type { Reader } from '../books.ts';
+import { type Baseline, type Epoch, TAKEN_OVER } from '../../../domain/counter.ts';
+import { uplinkCounter } from '../../../domain/counter-names.ts';
+import type { Uplink } from '../../../domain/observation.ts';
+import { liesOn } from '../../../domain/wire.ts';
+import type { Reader } from '../../books.ts';
 import { countedUplinks } from './readings.ts';
 
 /** What the counters of a router's uplinks mean to each other: several can count the same bytes. Rule: one wire. */

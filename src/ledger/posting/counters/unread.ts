@@ -1,7 +1,7 @@
-import type { CounterRules } from '../../domain/counter.ts';
-import type { AnsweredSource } from '../../domain/round.ts';
-import { count } from '../../errors.ts';
-import type { Reader } from '../books.ts';
+import type { CounterRules } from '../../../domain/counter.ts';
+import type { AnsweredSource } from '../../../domain/round.ts';
+import { count } from '../../../errors.ts';
+import type { Reader } from '../../books.ts';
 
 /** Lines of an answer that may have been counters, but whose names cannot be read. Rule: isolation. */
 export const unnamedIn = ({ skipped, unread = [] }: AnsweredSource): number => skipped - unread.length;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Observation } from '../../../src/domain/observation.ts';
-import type { SourceResult } from '../../../src/domain/round.ts';
-import { type Bench, classic, complete, LAPTOP, ok, openBench, PHONE, START, station, system } from '../../support/ledger/rounds.ts';
+import type { Observation } from '../../../../src/domain/observation.ts';
+import type { SourceResult } from '../../../../src/domain/round.ts';
+import { type Bench, classic, complete, LAPTOP, ok, openBench, PHONE, START, station, system } from '../../../support/ledger/rounds.ts';
 
 const OTHER = '02:00:00:00:00:03';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { baselinesOfEach } from '../../../src/ledger/posting/baselines.ts';
+import { baselinesOfEach } from '../../../../src/ledger/posting/counters/baselines.ts';
 
 describe('the baselines of an answer', () => {
   const NOTHING = { download: 0, upload: 0 };

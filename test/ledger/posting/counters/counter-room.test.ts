@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { counterRoom } from '../../../src/ledger/posting/counter-room.ts';
+import { counterRoom } from '../../../../src/ledger/posting/counters/counter-room.ts';
 
 const reader = (router: string, count: number, source: 'hosts' | 'wan' = 'hosts') => ({
   ...{ router, source },

@@ -1,27 +1,29 @@
-import type { Change, Circumstances } from '../../domain/change.ts';
-import type { CounterRules, Reading } from '../../domain/counter.ts';
-import { compare } from '../../domain/increase.ts';
-import { nextBaselines } from '../../domain/next-baselines.ts';
-import type { Uplink } from '../../domain/observation.ts';
-import type { AnsweredSource } from '../../domain/round.ts';
-import { isZero, NOTHING } from '../../domain/traffic.ts';
-import { accountKey } from '../account.ts';
-import type { AccountRef } from '../account-refs.ts';
-import type { Books, KeptBaseline, Reader } from '../books.ts';
-import { noteChange, notePosting } from './audit-changes.ts';
-import type { AuditLog } from './audit-log.ts';
-import { baselinesOfEach, byCounter, byPresentClock, keepChanged, keepMoved, markAbsent, updateBaselines } from './baselines.ts';
-import { type Arrival, elapsed, readAtByNow } from './boot-identity.ts';
+import type { Change, Circumstances } from '../../../domain/change.ts';
+import type { Reading } from '../../../domain/counter.ts';
+import { compare } from '../../../domain/increase.ts';
+import { nextBaselines } from '../../../domain/next-baselines.ts';
+import type { Uplink } from '../../../domain/observation.ts';
+import type { AnsweredSource } from '../../../domain/round.ts';
+import { isZero, NOTHING } from '../../../domain/traffic.ts';
+import { accountKey } from '../../account.ts';
+import type { AccountRef } from '../../account-refs.ts';
+import type { Books, KeptBaseline, Reader } from '../../books.ts';
+import { noteChange, notePosting } from '../audit-changes.ts';
+import type { AuditLog } from '../audit-log.ts';
+import { mayBeFedElsewhere } from '../feeding/source.ts';
+import { asUndirected, withMovedAddresses, withoutPackets } from '../feeding/undirected.ts';
+import type { Postings } from '../postings.ts';
+import type { ReaderUpdate } from '../round-update.ts';
+import { type LastReading, markMissing } from './absent.ts';
+import { baselinesOfEach, byCounter, keepChanged, keepMoved, updateBaselines } from './baselines.ts';
+import { afterUnread, type Continuation, circumstancesOf } from './circumstances.ts';
 import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
-import { mayBeFedElsewhere } from './feeding/source.ts';
-import { asUndirected, withMovedAddresses, withoutPackets } from './feeding/undirected.ts';
 import { gapIn } from './gap.ts';
 import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
-import type { Postings } from './postings.ts';
+import { byPresentClock } from './present-clock.ts';
 import { type CounterAnswer, type Feeds, type ReadingTerms, readingsOf, withoutDevice } from './readings.ts';
-import type { ReaderUpdate } from './round-update.ts';
-import { mayHaveLacked, mayLack, mayMiss } from './unread.ts';
+import { mayLack, mayMiss } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
 /** What all readers of a round share. */
@@ -37,18 +39,6 @@ export interface CounterTerms {
   /** Whether another source than the present one has ever fed devices. */
   hasTakenOver: boolean;
 }
-
-/** How the answer relates to the reading before. */
-export interface Continuation {
-  /** Null for a first reading. */
-  before: Reader | null;
-  arrival: Arrival;
-  /** Whether the router's uptime is believed. */
-  isTrusted: boolean;
-}
-
-/** The last reading, with its times by the present clock and its baselines as the answer means them. */
-type LastReading = Omit<Reader, 'counters'> & { counters: ReadonlyMap<string, readonly KeptBaseline[]> };
 
 /** What the counters of one answer share. */
 interface AnswerContext {
@@ -91,7 +81,7 @@ export function postCounters(
   const { router } = update.reader;
   const answer = readingsOf(router, result.observation, readingTerms);
   if (answer === null) return;
-  const now = circumstancesOf(terms, answer.rules, { before, arrival, isTrusted }, result, router);
+  const now = circumstancesOf(answer.rules, { before, arrival, isTrusted }, result, terms.lineRate(router));
   const gap = gapIn(answer, now, terms.gapAfter);
   if (gap !== null) log.note('gap', '', NOTHING, gap);
   const readings = isTrusted ? answer.readings : answer.readings.map(undated);
@@ -138,30 +128,6 @@ export function postCounters(
   if (leftOut > 0 || (before?.isPartial && terms.room.isFull(router))) update.reader.isPartial = true;
   log.counts.leftOut += leftOut;
   if (log.counts.leftOut > 0) log.note('full', '', NOTHING, `${log.counts.leftOut} readings that there was no room for`);
-}
-
-function circumstancesOf(
-  { lineRate }: CounterTerms,
-  rules: CounterRules,
-  { before, arrival, isTrusted }: Continuation,
-  result: AnsweredSource,
-  router: string,
-): Circumstances {
-  const previous = before && {
-    at: readAtByNow(before, arrival),
-    boot: before.boot,
-    uptime: before.uptime,
-    isPartial: mayHaveLacked(before, result) || !isTrusted,
-  };
-  return {
-    rules,
-    at: result.at,
-    previous,
-    elapsed: before === null ? 0 : elapsed(before, arrival),
-    uptime: isTrusted ? arrival.uptime : null,
-    // The line carries as much in each direction.
-    fastest: (lineRate(router) / 8) * (rules.directions === 'sum' ? 2 : 1),
-  };
 }
 
 /** The short way of a counter that only went on; false if it must go the long one. */
@@ -223,20 +189,6 @@ function postChange(
   accounts.forEach((account) => {
     notePosting(log, counter, change, postings.post(account, change, now.at, update.reader.router));
   });
-}
-
-/** The last answer had the counter, with a value that made no sense: it is not new. Rule: isolation. */
-const afterUnread = (now: Circumstances): Circumstances => ({ ...now, previous: now.previous && { ...now.previous, isPartial: true } });
-
-/** Marks what the answer lacks. A line that has become unreadable may be any of the counters that are missing. Rule: isolation. */
-function markMissing(
-  update: ReaderUpdate,
-  before: LastReading,
-  rules: CounterRules,
-  present: ReadonlyMap<string, readonly Reading[]>,
-): void {
-  const absent = update.reader.unnamed > before.unnamed ? 'kept' : rules.absent;
-  markAbsent(update, before, { ...rules, absent }, present);
 }
 
 /** What its account says of an uplink counts: home sums go by it. Drafts the baselines of uplinks that others stand for. */

@@ -1,11 +1,8 @@
-import type { Baseline, CounterRules, Doubt, Doubts, Reading } from '../../domain/counter.ts';
-import { MOST_LINES } from '../../domain/pairing.ts';
-import { DIRECTIONS } from '../../domain/traffic.ts';
-import { type KeptBaseline, OPEN, type Open } from '../books.ts';
-import type { ReaderUpdate } from './round-update.ts';
-
-/** No list misses a counter for this long, and an element of nftables that was silent for a day has ended. Rule: missed element. */
-const MISSED_FOR_MS = 2 * 86_400_000;
+import type { Baseline, Reading } from '../../../domain/counter.ts';
+import { MOST_LINES } from '../../../domain/pairing.ts';
+import { DIRECTIONS } from '../../../domain/traffic.ts';
+import type { KeptBaseline, Open } from '../../books.ts';
+import type { ReaderUpdate } from '../round-update.ts';
 
 /** The readings of each counter: a classic list may show one several times, up to a limit. Rule: lines of one MAC. */
 export function byCounter<R extends Reading>(readings: readonly R[]): Map<string, R[]> {
@@ -52,7 +49,8 @@ export function updateBaselines(update: ReaderUpdate, counter: string, found: Ba
   if (!unchanged) update.changed.set(counter, next);
 }
 
-const isPlain = ({ lastRead, doubts }: Baseline): boolean => lastRead === null && doubts === undefined;
+/** Whether it leaves nothing open. */
+export const isPlain = ({ lastRead, doubts }: Baseline): boolean => lastRead === null && doubts === undefined;
 
 /** Marks what is open since an answer that did not feed devices. */
 function withMarks({ reader }: ReaderUpdate, found: readonly Baseline[], baselines: readonly KeptBaseline[]): KeptBaseline[] {
@@ -88,47 +86,6 @@ function isSame(baseline: KeptBaseline, { bytes, epoch, doubts, fedElsewhere }: 
   return lastRead === null && sameEpoch && before.download === bytes.download && before.upload === bytes.upload;
 }
 
-/**
- * Baselines with their times by the present wall clock, which was set by `ms` since they were kept: what waits or is open is as old as before.
- * Rule: time.
- */
-export function byPresentClock(known: ReadonlyMap<string, readonly Baseline[]>, ms: number): ReadonlyMap<string, readonly Baseline[]> {
-  if (ms === 0) return known;
-  return new Map([...known].map(([counter, baselines]) => [counter, baselines.every(isPlain) ? baselines : baselines.map(byClock(ms))]));
-}
-
-const byClock =
-  (ms: number) =>
-  (baseline: Baseline): Baseline => {
-    const { lastRead, doubts } = baseline;
-    return { ...baseline, lastRead: lastRead && lastRead + ms, ...(doubts && { doubts: movedDoubts(doubts, ms) }) };
-  };
-
-function movedDoubts(doubts: Doubts, ms: number): Doubts {
-  const moved: Doubts = {};
-  for (const direction of DIRECTIONS) {
-    const doubt = doubts[direction];
-    if (doubt !== undefined) moved[direction] = movedDoubt(doubt, ms);
-  }
-  return moved;
-}
-
-function movedDoubt(doubt: Doubt, ms: number): Doubt {
-  const since = doubt.since + ms;
-  switch (doubt.kind) {
-    case 'dipped':
-    case 'owed':
-      return { ...doubt, since, settles: doubt.settles + ms, ...(doubt.fell && { fell: { ...doubt.fell, since: doubt.fell.since + ms } }) };
-    case 'refused':
-      return { ...doubt, since, ...(doubt.at !== undefined && { at: doubt.at + ms }) };
-    case 'unsure':
-    case 'fell':
-      return { ...doubt, since };
-    default:
-      return doubt satisfies never;
-  }
-}
-
 /** Of counters that are not in the answer: their baselines went to others, or changed places with them. Rule: undirected counter. */
 export function keepMoved(
   update: ReaderUpdate,
@@ -157,55 +114,4 @@ export function keepChanged(
   const done = new Set([...update.changed.keys(), ...update.removed]);
   for (const [counter, baselines] of known)
     if (baselines !== stored.get(counter) && !done.has(counter) && !isPosted(counter)) update.changed.set(counter, [...baselines]);
-}
-
-/** Counters that are not in the answer: they ended, or their baselines wait. What cannot be read has not ended. Rule: absent counter. */
-export function markAbsent(
-  update: ReaderUpdate,
-  before: { readonly readAt: number; readonly counters: ReadonlyMap<string, readonly KeptBaseline[]> },
-  rules: CounterRules,
-  present: ReadonlyMap<string, readonly Reading[]>,
-): void {
-  const { isFedElsewhere } = update.reader;
-  const [first] = present.values();
-  const ended = new Set(update.removed);
-  const instance = first?.[0]?.epoch?.instance ?? null;
-  for (const [counter, baselines] of before.counters) {
-    if (present.has(counter) || ended.has(counter) || update.changed.has(counter)) continue;
-    if (!update.reader.unread.has(counter) && hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
-    else if (baselines.some((b) => b.lastRead === null || (isFedElsewhere && !b.fedElsewhere?.includes('wait')))) {
-      const waiting = baselines.map((b) => ({
-        ...{ ...b, lastRead: b.lastRead ?? before.readAt },
-        ...(isFedElsewhere && { fedElsewhere: OPEN.filter((open) => open === 'wait' || b.fedElsewhere?.includes(open)) }),
-      }));
-      update.changed.set(counter, waiting);
-    }
-  }
-}
-
-function hasEnded(baselines: readonly Baseline[], { absent, fall }: CounterRules, now: number, instance: number | null): boolean {
-  switch (absent) {
-    case 'ended':
-      return true;
-    case 'dated':
-      return baselines.every(({ epoch }) => epoch !== null && epoch.began !== null);
-    case 'missed':
-      return baselines.every(({ lastRead }) => lastRead !== null && now - lastRead > MISSED_FOR_MS);
-    case 'kept':
-      return hasPeriodEnded(baselines, fall, instance);
-    default:
-      return absent satisfies never;
-  }
-}
-
-/** An accounting period that has ended does not come back. */
-function hasPeriodEnded(baselines: readonly Baseline[], fall: CounterRules['fall'], instance: number | null): boolean {
-  switch (fall) {
-    case 'reset':
-      return false;
-    case 'lowers':
-      return instance !== null && baselines.every(({ epoch }) => (epoch?.instance ?? instance) < instance);
-    default:
-      return fall satisfies never;
-  }
 }

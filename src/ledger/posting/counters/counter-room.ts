@@ -1,4 +1,4 @@
-import type { Reader } from '../books.ts';
+import type { Reader } from '../../books.ts';
 
 /**
  * Uplinks of one answer, each of which is compared with all others, and accounts of a router's uplinks that take no room of others.

@@ -1,5 +1,5 @@
-import type { Baseline, CounterRules, Reading } from '../../domain/counter.ts';
-import { total } from '../../domain/traffic.ts';
+import type { Baseline, CounterRules, Reading } from '../../../domain/counter.ts';
+import { total } from '../../../domain/traffic.ts';
 
 /**
  * The baselines that an answer is compared with. An answer names an accounting period by the calendar, and nlbwmon begins one only when it

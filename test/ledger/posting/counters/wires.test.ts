@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Epoch } from '../../../src/domain/counter.ts';
-import type { Observation, Uplink } from '../../../src/domain/observation.ts';
-import { WAN_RULES } from '../../../src/sources/openwrt/uplinks.ts';
-import { parseWrtmeter } from '../../../src/sources/openwrt/wrtmeter.ts';
-import { ownUplinks } from '../../../src/views/rows/wan.ts';
-import { type Bench, openBench, system } from '../../support/ledger/rounds.ts';
+import type { Epoch } from '../../../../src/domain/counter.ts';
+import type { Observation, Uplink } from '../../../../src/domain/observation.ts';
+import { WAN_RULES } from '../../../../src/sources/openwrt/uplinks.ts';
+import { parseWrtmeter } from '../../../../src/sources/openwrt/wrtmeter.ts';
+import { ownUplinks } from '../../../../src/views/rows/wan.ts';
+import { type Bench, openBench, system } from '../../../support/ledger/rounds.ts';
 
 const BOOT = 'aaaaaaaa';
 const BELOW = { 'pppoe-wan': ['eth1'], 'eth1.20': ['eth1'], eth1: [], eth2: [], 'br-wan': ['eth1'] } as const;

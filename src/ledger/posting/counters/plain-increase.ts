@@ -1,6 +1,6 @@
-import type { Circumstances } from '../../domain/change.ts';
-import type { Baseline, Epoch, Reading } from '../../domain/counter.ts';
-import { minus, type Traffic } from '../../domain/traffic.ts';
+import type { Circumstances } from '../../../domain/change.ts';
+import type { Baseline, Epoch, Reading } from '../../../domain/counter.ts';
+import { minus, type Traffic } from '../../../domain/traffic.ts';
 
 /** What all counters of an answer share that only went on. */
 export interface Onward {

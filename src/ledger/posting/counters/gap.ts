@@ -1,5 +1,5 @@
-import type { Circumstances } from '../../domain/change.ts';
-import { RANGE_32 } from '../../domain/fall.ts';
+import type { Circumstances } from '../../../domain/change.ts';
+import { RANGE_32 } from '../../../domain/fall.ts';
 import type { CounterAnswer } from './readings.ts';
 
 /** Bytes a second, both directions together, that no line of a router with counters of 32 bits exceeds: a faster one is not configured. */

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Circumstances } from '../../../src/domain/change.ts';
-import type { Baseline, Doubt, Epoch, Reading } from '../../../src/domain/counter.ts';
-import { compare } from '../../../src/domain/increase.ts';
-import { nextBaselines } from '../../../src/domain/next-baselines.ts';
-import { plus } from '../../../src/domain/traffic.ts';
-import { onwardFrom, plainIncrease } from '../../../src/ledger/posting/plain-increase.ts';
+import type { Circumstances } from '../../../../src/domain/change.ts';
+import type { Baseline, Doubt, Epoch, Reading } from '../../../../src/domain/counter.ts';
+import { compare } from '../../../../src/domain/increase.ts';
+import { nextBaselines } from '../../../../src/domain/next-baselines.ts';
+import { plus } from '../../../../src/domain/traffic.ts';
+import { onwardFrom, plainIncrease } from '../../../../src/ledger/posting/counters/plain-increase.ts';
 
 const AT = 1_763_664_918_000;
 const figure = fc.oneof(fc.integer({ min: 0, max: 50 }), fc.constantFrom(2 ** 24, 2 ** 28, 2 ** 32 - 5, 2 ** 32, Number.MAX_SAFE_INTEGER));
