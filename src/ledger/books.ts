@@ -33,6 +33,8 @@ export interface Reader {
   skippedNoted: number;
   /** Its last answer did not feed devices: another source does, or may have fed what it showed. */
   isFedElsewhere: boolean;
+  /** Since its last answer, another source has fed devices without it. */
+  isBehind: boolean;
   counters: Map<string, KeptBaseline[]>;
 }
 

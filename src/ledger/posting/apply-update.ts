@@ -30,7 +30,8 @@ export function applyUpdate(books: Books, seenInFile: SeenInFile, months: Months
   for (const lease of update.leases) books.leases.set(leaseKey(lease.router, lease.mac), lease);
 }
 
-function applyReaders(books: Books, { readers, claims }: RoundUpdate): void {
+function applyReaders(books: Books, { readers, behind, claims }: RoundUpdate): void {
+  for (const reader of behind) Object.assign(reader, { isFedElsewhere: true, isBehind: true });
   for (const [key, claim] of claims) {
     if (claim === null) books.claims.delete(key);
     else books.claims.set(key, claim);

@@ -13,7 +13,7 @@ import { type CounterTerms, postCounters } from './counters/post-counters.ts';
 import { knownFeeds, type ReadingTerms } from './counters/readings.ts';
 import { skippedWhy, unnamedIn } from './counters/unread.ts';
 import { draftMoves } from './feeding/moves.ts';
-import { feedingOf, feedsSince } from './feeding/source.ts';
+import { behindOf, feedingOf, feedsSince, mayFeed } from './feeding/source.ts';
 import { keepLapse, type Measures, measuresOf } from './feeding/undirected.ts';
 import { draftLeases, draftNames } from './names/names.ts';
 import { type OwnerOf, ownersAt } from './names/owners.ts';
@@ -100,6 +100,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
     for (const result of results)
       if (result.status === 'ok' && isUndirected(result))
         postSource(context, { router, system, result, ownerOf: owners.get(router) ?? (() => null) });
+  update.behind = behindOf(books, update);
   keepLapse(books, round, update, tick);
   draftMoves(books, refs, owners, postings, update);
   const leases = draftLeases(books, round, update, terms.mostLeases ?? MOST_LEASES);
@@ -116,6 +117,7 @@ const emptyUpdate = ({ hostsSince, feeding, postedDays }: Books, at: number, tim
   at,
   postedDays: withDay(postedDays, dayOf(at, timezone)),
   readers: [],
+  behind: [],
   claims: new Map(),
   accounts: [],
   increases: [],
@@ -179,7 +181,8 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
       unread: new Set(result.unread),
       unnamed: unnamedIn(result),
       skippedNoted: before === null || update.postedDays !== books.postedDays ? 0 : before.skippedNoted,
-      isFedElsewhere: (source === 'stations' || source === 'hosts') && source !== deviceBytes,
+      isFedElsewhere: mayFeed(source) && source !== deviceBytes,
+      isBehind: false,
     },
     isFirst: before === null,
     superseded: before === null ? supersededBy(result, books, round) : [],

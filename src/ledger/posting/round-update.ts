@@ -13,6 +13,8 @@ export interface RoundUpdate {
   /** With the day of this round. */
   postedDays: readonly Day[];
   readers: ReaderUpdate[];
+  /** Readers that are behind from now on: another source has fed devices without them. */
+  behind: Reader[];
   /** By router and source; null: there is nothing more to wait for. */
   claims: Map<string, Claim | null>;
   /** Each account once. */

@@ -9,6 +9,7 @@ import { type Books, type KeptBaseline, type KnownPeer, leaseKey, OPEN, peerKey,
 import { type Device, Devices, newDevice } from '../devices.ts';
 import { loadBonuses } from './people/bonuses.ts';
 import { loadTariffs } from './people/tariff-rows.ts';
+import { BEHIND } from './sql.ts';
 import type { Row, Store } from './store.ts';
 
 const ACCOUNTS = `SELECT account.*, download, upload, last_seen FROM account JOIN total ON total.account = account.id ORDER BY id`;
@@ -102,7 +103,8 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
       unread: new Set(),
       unnamed: Number(row.unread),
       skippedNoted: Number(row.unread),
-      isFedElsewhere: row.fed_elsewhere === 1,
+      isFedElsewhere: Number(row.fed_elsewhere) > 0,
+      isBehind: row.fed_elsewhere === BEHIND,
       counters: new Map(),
     }),
   );

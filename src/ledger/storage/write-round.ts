@@ -3,7 +3,7 @@ import { type AccountUpdate, isWritten, type ReaderUpdate, type RoundUpdate } fr
 import { mergeBatches } from './merge-accounts.ts';
 import { metaBatch } from './meta.ts';
 import { dropTariffHours, pruneTariffHours, pruneTariffHoursOf } from './people/tariff-rows.ts';
-import { fields } from './sql.ts';
+import { BEHIND, fields } from './sql.ts';
 import type { Batch, Cell } from './store.ts';
 import { auditBatch } from './write-audit.ts';
 import { increaseBatches } from './write-increases.ts';
@@ -15,6 +15,7 @@ const SQL = {
       partial = excluded.partial, unread = excluded.unread, fed_elsewhere = excluded.fed_elsewhere`,
   readerTime: `INSERT INTO reader_time(reader, read_at, uptime) VALUES ?
     ON CONFLICT DO UPDATE SET read_at = excluded.read_at, uptime = excluded.uptime`,
+  behind: `UPDATE reader SET fed_elsewhere = ${BEHIND} WHERE id IN (SELECT value ->> 0 FROM json_each(?))`,
   forgetReader: 'DELETE FROM baseline WHERE reader IN (SELECT value ->> 0 FROM json_each(?))',
   forgetBaseline: 'DELETE FROM baseline WHERE (reader, counter) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
   baseline: `INSERT INTO baseline(id, reader, counter, line, last_read, boot, instance, began, margin, doubts, fed_elsewhere)
@@ -57,6 +58,7 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
     metaBatch(timesOf(books, update)),
     { sql: SQL.dropReader, rows: superseded },
     { sql: SQL.reader, rows: written.filter((reader) => !isInFile(books, reader)).map(readerRow) },
+    { sql: SQL.behind, rows: update.behind.map(({ id }) => [id]) },
     { sql: SQL.readerTime, rows: written.map(({ id, readAt, uptime }) => [id, readAt, uptime]) },
     { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.isFirst).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
@@ -119,7 +121,7 @@ function accountRow({ account: a }: AccountUpdate): Cell[] {
 
 const readerRow = (r: ReaderUpdate['reader']): Cell[] => [
   ...[r.id, r.router, r.source, r.origin, r.boot],
-  ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size, r.isFedElsewhere ? 1 : 0],
+  ...[r.earlierBoots.join(' '), r.isPartial ? 1 : 0, r.unnamed + r.unread.size, r.isBehind ? BEHIND : r.isFedElsewhere ? 1 : 0],
 ];
 
 /** Whether a reader has its row already, and nothing in it has changed. */

@@ -632,6 +632,25 @@ describe('hosts', () => {
       expect(device()).to.deep.equal({ download: 5000, upload: 0 });
     });
 
+    for (const accounting of ['hosts', 'stations'] as const) {
+      it(`nor, from ${accounting}, of what the others fed without them, whatever the clock said and however often it is restarted`, async () => {
+        const [before, other] = accounting === 'hosts' ? (['stations', 'hosts'] as const) : (['hosts', 'stations'] as const);
+        await open(before);
+        const seen = (bytes: number) => ({ stations: classic(station(PHONE, bytes, 0)), hosts: hosts(up(PHONE, IP, 0), down(IP, bytes)) });
+        await bench.readFrom('gateway', 0, Object.values(seen(0)), { wall: 300 });
+        await bench.restart({ ...TERMS, accounting: before });
+        const told = { ...system('aaaaaaaa', 5060), time: START / 1000 + 60 };
+        const misses = { ...seen(5000), [other]: failed(other, START + 60_000) };
+        for (let i = 0; i < 4; i++)
+          await bench.readFrom('gateway', 60 + 15 * i, Object.values(misses), { system: { ...told, uptime: 5060 + 15 * i } });
+        expect(device()).to.deep.equal({ download: 5000, upload: 0 });
+        for (let i = 0; i < 2; i++) await bench.restart({ ...TERMS, accounting });
+        await bench.read(360, ...Object.values(seen(5000)));
+        await bench.read(375, ...Object.values(seen(5070)));
+        expect(device()).to.deep.equal({ download: 5070, upload: 0 });
+      });
+    }
+
     it('nor of a pair that waits, where a refused figure goes in the answer in which the other direction may have restarted', async () => {
       await open('hosts');
       await bench.read(0, pair(0, 100_000_000), hosts(up(PHONE, IP, 0), down(IP, 0)));

@@ -1,6 +1,7 @@
 import type { Change } from '../../../domain/change.ts';
 import type { Baseline, Reading } from '../../../domain/counter.ts';
 import { hostCounter } from '../../../domain/counter-names.ts';
+import type { SourceName } from '../../../domain/observation.ts';
 import type { AnsweredSource, Round } from '../../../domain/round.ts';
 import { type Direction, NOTHING } from '../../../domain/traffic.ts';
 import { type Books, type Feeding, type KeptBaseline, type Open, type Reader, readerKey } from '../../books.ts';
@@ -27,12 +28,24 @@ export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stat
   return feeding.from > round.startedAt ? { ...feeding, from: round.startedAt } : feeding;
 }
 
+/** Whether a source is one of those that devices may be fed from. */
+export const mayFeed = (source: SourceName): source is Feeding['by'] => source === 'stations' || source === 'hosts';
+
+/** Readers of the other source without which devices are fed in this round, for the first time since they were read. */
+export function behindOf({ readers }: Books, { feeding: { by }, readers: read }: RoundUpdate): Reader[] {
+  if (!read.some(({ reader }) => reader.source === by)) return [];
+  const isRead = (other: Reader) => read.some(({ reader }) => reader.id === other.id);
+  return [...readers.values()].filter((each) => mayFeed(each.source) && each.source !== by && !each.isBehind && !isRead(each));
+}
+
 /**
  * Whether devices get what has moved since a reading: not what the source before may have posted to them already. `unclear`: not, because
  * the reading is in the future, and a clock that was ahead does not say which of the two came first. The monotonic clock does.
  */
-export function feedsSince({ readAt, readTick }: Reader, { from, fromTick }: Feeding, round: Round): 'all' | 'nothing' | 'unclear' {
+export function feedsSince(before: Reader, { from, fromTick }: Feeding, round: Round): 'all' | 'nothing' | 'unclear' {
+  const { readAt, readTick, isBehind } = before;
   if (from === 0) return 'all';
+  if (isBehind) return 'nothing';
   // What was read before this process was read before all that was read in it.
   if (readTick !== null || fromTick > Number.NEGATIVE_INFINITY) return readTick !== null && readTick >= fromTick ? 'all' : 'nothing';
   if (readAt > round.startedAt) return 'unclear';
