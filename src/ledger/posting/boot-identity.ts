@@ -93,25 +93,35 @@ export function earlierBoots(before: Reader | undefined, boot: string | null): r
   return [...before.earlierBoots.filter((each) => each !== boot), before.boot].slice(-MOST_BOOTS);
 }
 
-/** Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. Rule: implausible. */
-export function elapsed(before: Reader, { boot, uptime, at, tick }: Omit<Arrival, 'origin'>): number {
-  const router = uptime === null || before.uptime === null || boot !== before.boot ? 0 : uptime - before.uptime;
-  return Math.max(longestSince(before, at, tick), router);
+/**
+ * Seconds between two readings by the clock that shows the longest time, because one may have been set back in between; the wall clock is not
+ * asked where others show that it was set. Rule: implausible.
+ */
+export function elapsed(before: Reader, now: Omit<Arrival, 'origin'>): number {
+  const monotonic = before.readTick === null ? 0 : now.tick - before.readTick;
+  return Math.max((now.at - readAtByNow(before, now)) / 1000, monotonic / 1000, routerSince(before, now) ?? 0);
 }
 
 /**
  * Unix ms of the last reading, by today's wall clock. Where that and the monotonic clock disagree, one was set or the other stood still while
- * this machine slept: the router's uptime shows which. Rule: time.
+ * this machine slept: the router's uptime shows which. It also shows whether the wall clock was set while this process was not running.
+ * Rule: time.
  */
-export function readAtByNow(before: Reader, { boot, uptime, at, tick }: Omit<Arrival, 'origin'>): number {
+export function readAtByNow(before: Reader, now: Omit<Arrival, 'origin'>): number {
   const { readAt, readTick } = before;
-  if (readTick === null) return readAt;
-  const [wall, monotonic] = [(at - readAt) / 1000, (tick - readTick) / 1000];
-  if (Math.abs(wall - monotonic) <= MARGIN) return readAt;
-  const router = boot === null || boot !== before.boot || uptime === null || before.uptime === null ? null : uptime - before.uptime;
-  const mayHaveSlept = wall > monotonic && (router === null || Math.abs(router - wall) <= MARGIN + wall * DRIFT);
-  return mayHaveSlept ? readAt : at - Math.round(tick - readTick);
+  const { at, tick } = now;
+  const wall = (at - readAt) / 1000;
+  const router = routerSince(before, now);
+  const bearsOut = router === null || Math.abs(router - wall) <= MARGIN + Math.abs(wall) * DRIFT;
+  if (readTick === null) return bearsOut ? readAt : at - Math.round(router * 1000);
+  const monotonic = (tick - readTick) / 1000;
+  if (Math.abs(wall - monotonic) <= MARGIN || (wall > monotonic && bearsOut)) return readAt;
+  return at - Math.round(tick - readTick);
 }
+
+/** Seconds between two readings on the router's clock; null if it did not run all the time, or shows none. */
+const routerSince = (before: Reader, { boot, uptime }: Pick<Arrival, 'boot' | 'uptime'>): number | null =>
+  boot === null || boot !== before.boot || uptime === null || before.uptime === null ? null : uptime - before.uptime;
 
 /** Seconds since a reading: monotonic if this process made it, else by the wall clock. */
 function sinceReading({ readAt, readTick }: Reader, at: number, tick: number): number {

@@ -36,14 +36,29 @@ describe('a wall clock that is set (Rule: time)', () => {
     });
   const host = () => bench.total({ kind: 'host', router: 'gateway', key: PHONE });
 
-  for (const set of [3 * DAY, -3 * DAY]) {
-    it(`by ${set / DAY} days makes an element that is missed meanwhile no older`, async () => {
+  for (const [set, stops] of [
+    [3 * DAY, false],
+    [-3 * DAY, false],
+    [3 * DAY, true],
+    [-3 * DAY, true],
+  ] as const) {
+    it(`by ${set / DAY} days${stops ? ' while the program is stopped' : ''} makes an element that is missed meanwhile no older`, async () => {
       await at(0, 0, hosts(up(0), down(100_000_000)));
       await at(60, 0, hosts(up(10)));
+      if (stops) await bench.restart({ ...TERMS, accounting: 'hosts' });
       await at(120, set, hosts(up(20)));
       await bench.restart({ ...TERMS, accounting: 'hosts' });
       await at(180, set, hosts(up(30), down(100_000_700)));
       expect(host()).to.deep.equal({ download: 700, upload: 30 });
+    });
+  }
+
+  for (const set of [3 * DAY, -3 * DAY]) {
+    it(`by ${set / DAY} days makes no figure plausible that the line cannot have carried`, async () => {
+      await at(0, 0, hosts(up(0)));
+      await at(60, set, hosts(up(1e13)));
+      await at(120, set, hosts(up(500)));
+      expect(host()).to.deep.equal({ download: 0, upload: 500 });
     });
   }
 
