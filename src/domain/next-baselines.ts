@@ -26,7 +26,8 @@ export function nextBaselines(
 ): Baseline[] {
   const [reading, kept] = [readings[0], baselines[0]];
   if (readings.length > 1 || baselines.length > 1) return nextLines(readings, baselines, changes, now.at);
-  if (reading === undefined || kept === undefined) return readings.map(plain);
+  if (reading === undefined) return [];
+  if (kept === undefined) return [firstOf(reading, changes, now)];
   const found = comparable(reading, kept, now.rules);
   const next = nextOfOne(found.reading, found.baseline, changes, now);
   return [found.reading === reading ? next : { ...next, bytes: { ...next.bytes, upload: reading.bytes.upload } }];
@@ -37,9 +38,8 @@ function nextOfOne(reading: Reading, kept: Baseline, changes: readonly Change[],
   const isPlain = kept.doubts === undefined && changes.every(({ kind }) => kind === 'increase');
   // Packets that fell leave nothing open. Rule: undirected counter.
   const isCertain = now.rules.directions === 'sum' && kept.bytes.upload > 0 && changes.some(({ kind }) => kind === 'reset');
-  if (isPlain || isCertain || provedEpoch(kept.epoch, reading.epoch) !== null || changes.some(({ kind }) => kind === 'baseline')) {
-    return plain(reading);
-  }
+  if (provedEpoch(kept.epoch, reading.epoch) !== null) return firstOf(reading, changes, now, kept.lastRead);
+  if (isPlain || isCertain || changes.some(({ kind }) => kind === 'baseline')) return plain(reading);
   const { baseline } = resolveDoubts(kept, reading, now.at, now.rules.directions === 'together');
   const unsure = changes.find((change) => change.kind === 'dip' && isUnsure(change));
   if (unsure?.kind === 'dip') return waiting(reading, baseline, unsure.short, now);
@@ -69,6 +69,15 @@ function waiting({ bytes }: Reading, baseline: Baseline, short: Traffic, { at, p
 }
 
 const plain = ({ bytes, epoch }: Reading): Baseline => ({ bytes, epoch, lastRead: null });
+
+/** Of a counter, or an epoch, that began since the last reading: at zero, which counts again if its first figure is refused and goes. */
+function firstOf(reading: Reading, changes: readonly Change[], { at, previous }: Circumstances, lastRead: number | null = null): Baseline {
+  if (!changes.some(({ kind }) => kind === 'rejected')) return plain(reading);
+  const refused: Doubt = { kind: 'refused', since: lastRead ?? previous?.at ?? at, before: 0, at };
+  const doubts: Doubts = {};
+  for (const direction of DIRECTIONS) if (reading.bytes[direction] > 0) doubts[direction] = refused;
+  return { ...plain(reading), doubts };
+}
 
 /** What a reading leaves open in one direction. */
 function nextDoubt(

@@ -250,11 +250,11 @@ describe('the program in 128 MB', function () {
 
   it('three routers at once that each invent all that there is room for, anew in each round, or more', async () => {
     const others = await Promise.all(['attic', 'garden'].map(async (name) => ({ name, liar: await new LyingRouter().listen() })));
-    /** `count` stations that nobody has seen, and half as many leases and neighbours. */
+    /** `count` stations that nobody has seen, half of them with figures that are refused, and half as many leases and neighbours. */
     const invent = (liar: LyingRouter, count: number, from: number) => {
       const hour = Math.floor(Date.now() / 1000) + 3600;
       const half = numbers(count / 2, from);
-      liar.stations = () => numbers(count, from).map((n) => station(inventedMac(n), 300));
+      liar.stations = () => numbers(count, from).map((n) => station(inventedMac(n), n % 2 === 0 ? 300 : 1e15));
       liar.leases = () => half.map((n) => `lease ${hour} ${inventedMac(n)} ${address(n)} ${'n'.repeat(20)}${n} *`);
       liar.neighbours = () => half.map((n) => `neighbour ${address(n)} br-lan ${inventedMac(n)} REACHABLE`);
     };

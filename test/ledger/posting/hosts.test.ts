@@ -662,6 +662,16 @@ describe('hosts', () => {
       expect(device()).to.deep.equal({ download: 5_000_000, upload: 0 });
     });
 
+    it('nor of a new counter whose first figure was refused, once it is gone', async () => {
+      await open('hosts');
+      await bench.read(0, classic(), hosts(up(PHONE, IP, 0), down(IP, 0)));
+      await bench.read(60, pair(1e15, 0), hosts(up(PHONE, IP, 0), down(IP, 5000)));
+      await bench.restart({ ...TERMS, accounting: 'stations' });
+      await bench.read(120, pair(5000, 0), hosts(up(PHONE, IP, 0), down(IP, 5000)));
+      expect(device()).to.deep.equal({ download: 5000, upload: 0 });
+      expect(bench.total({ kind: 'station', router: 'gateway', key: PHONE })).to.deep.equal({ download: 5000, upload: 0 });
+    });
+
     it('nor of what waits since hosts fed devices, if stations fed them in between', async () => {
       await open('hosts');
       await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
