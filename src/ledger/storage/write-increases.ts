@@ -1,7 +1,7 @@
 import type { RoundUpdate } from '../posting/round-update.ts';
 import { tariffBatches } from './people/tariff-rows.ts';
 import { ADD_BYTES, INCREASES, inParts } from './sql.ts';
-import type { Batch, Cell } from './store.ts';
+import type { Batch } from './store.ts';
 
 /** Increases that SQLite has in memory at once. A usual round has fewer; after a long gap each account has one for every hour. */
 const MOST_ROWS = 50_000;
@@ -24,7 +24,7 @@ type TimePart = [id: number, hour: number | null, day: number, tariff: number | 
 
 /** Adds the increases of a round to totals, hours and days: all three read them from one table, into which they go once. */
 export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
-  const rows: Cell[][] = [];
+  const rows: number[][] = [];
   const parts: TimePart[] = [];
   for (const { hour, day, tariff, bytes } of increases) {
     const part = parts.push([parts.length, hour, day, tariff]) - 1;
@@ -34,8 +34,8 @@ export function increaseBatches({ increases, hourless }: RoundUpdate): Batch[] {
     });
   }
   return inParts(rows, MOST_ROWS).flatMap((some) => [
-    { sql: SQL.fill, rows: some },
-    { sql: SQL.part, rows: parts },
+    { sql: SQL.fill, as: 'values', rows: some },
+    { sql: SQL.part, as: 'values', rows: parts },
     { sql: SQL.total, rows: null },
     { sql: SQL.hour, rows: null },
     { sql: SQL.day, rows: null },

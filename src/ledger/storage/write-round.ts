@@ -45,7 +45,7 @@ const SQL = {
 };
 
 /**
- * The rows of a round: one bulk statement per table, however many devices. `seenInFile`: when each account was last seen, as the file has it.
+ * The rows of a round, in bulk statements. `seenInFile`: when each account was last seen, as the file has it.
  * Rule: one transaction.
  */
 export function batchesOf(books: Books, update: RoundUpdate, seenInFile: ReadonlyMap<number, number>): Batch[] {
@@ -59,13 +59,13 @@ export function batchesOf(books: Books, update: RoundUpdate, seenInFile: Readonl
     { sql: SQL.dropReader, rows: superseded },
     { sql: SQL.reader, rows: written.filter((reader) => !isInFile(books, reader)).map(readerRow) },
     { sql: SQL.behind, rows: update.behind.map(({ id }) => [id]) },
-    { sql: SQL.readerTime, rows: written.map(({ id, readAt, uptime }) => [id, readAt, uptime]) },
+    { sql: SQL.readerTime, as: 'values', rows: written.map(({ id, readAt, uptime }) => [id, readAt, uptime]) },
     { sql: SQL.forgetReader, rows: [...superseded, ...update.readers.filter((r) => r.isFirst).map((r) => [r.reader.id])] },
     { sql: SQL.forgetBaseline, rows: dropped },
     { sql: SQL.baseline, rows: baselines.facts },
-    { sql: SQL.baselineBytes, rows: baselines.bytes },
+    { sql: SQL.baselineBytes, as: 'values', rows: baselines.bytes },
     { sql: SQL.account, rows: accounts.filter(({ isNew }) => isNew).map(accountRow) },
-    { sql: SQL.seen, rows: accounts.filter((each) => isSilent(each) && isWritten(each, seenInFile)).map(seenRow) },
+    { sql: SQL.seen, as: 'values', rows: accounts.filter((each) => isSilent(each) && isWritten(each, seenInFile)).map(seenRow) },
     ...increaseBatches(update),
     { sql: SQL.device, rows: update.devices.map((d) => [d.mac, d.name, d.namedBy, d.ip, d.network, d.ssid]) },
     { sql: SQL.lease, rows: update.leases.map((l) => [l.router, l.mac, l.ip, l.hostname, l.clientId, l.expiry, l.lastRead]) },
@@ -150,9 +150,9 @@ const peerRow = (p: KnownPeer): Cell[] => [
  * The rows of baselines, which stay in the rows that they have; new ones are numbered. `facts`: of counters that are new, or of which
  * more than their bytes has changed.
  */
-function baselineRows(books: Books, { readers }: RoundUpdate): { facts: Cell[][]; bytes: Cell[][] } {
+function baselineRows(books: Books, { readers }: RoundUpdate): { facts: Cell[][]; bytes: (number | null)[][] } {
   const facts: Cell[][] = [];
-  const bytes: Cell[][] = [];
+  const bytes: (number | null)[][] = [];
   for (const { reader, isFirst, changed, moved } of readers) {
     moved.forEach(({ baseline, bytes: now }) => {
       bytes.push([baseline.id ?? null, now.download, now.upload]);

@@ -19,6 +19,7 @@ export function traceSqlite(): Trace {
   class TracedDatabase extends Database {
     constructor(...given: ConstructorParameters<typeof Database>) {
       super(...given);
+      // In a script, SQLite reports a statement with its semicolon.
       this.on('trace', (sql: string) => begun.push(sql.replace(/;$/, '')));
     }
   }

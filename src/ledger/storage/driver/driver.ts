@@ -2,13 +2,12 @@
 export type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 
-/** A statement of a transaction. */
-export interface Batch {
-  /** `?` or `?1` stands for its rows as JSON, and `VALUES ?` for rows of numbers alone, which SQLite reads in half the time. */
-  sql: string;
-  /** It is left out if there are none. Null: it has no rows of its own. */
-  rows: readonly (readonly Cell[])[] | null;
-}
+/** A statement of a transaction; it is left out if its list of rows is empty. */
+export type Batch =
+  /** `?` and `?1` stand for its rows as JSON. Null: it has none of its own. */
+  | { sql: string; rows: readonly (readonly Cell[])[] | null; as?: 'json' }
+  /** `VALUES ?`: rows of numbers alone, which SQLite reads twice as fast. */
+  | { sql: string; rows: readonly (readonly (number | null)[])[]; as: 'values' };
 
 /** One connection to a database file. Its methods throw a driver's errors: `code` is SQLite's result code. See `asLedgerError`. */
 export interface Database {

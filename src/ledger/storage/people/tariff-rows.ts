@@ -41,7 +41,7 @@ export const dropTariffBatches = (accounts: readonly number[]): Batch[] => [
 export const dropTariffHours = (accounts: readonly number[]): Batch => ({ sql: drop('hour'), rows: accounts.map((id) => [id]) });
 
 /** Deletes the hours of accounts between two instants (Unix ms): rows of `[account, from, to]`, which are all of the same time. */
-export const pruneTariffHoursOf = (rows: Batch['rows']): Batch => ({ sql: PRUNE_OF, rows });
+export const pruneTariffHoursOf = (rows: readonly (readonly number[])[]): Batch => ({ sql: PRUNE_OF, rows });
 
 /** Deletes the hours before `oldest` (Unix ms). */
 export const pruneTariffHours = (oldest: number): Batch => ({ sql: PRUNE, rows: [[oldest]] });

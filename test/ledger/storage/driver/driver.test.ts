@@ -73,12 +73,27 @@ for (const [name, load] of drivers) {
     it('runs a transaction with all rows, whatever is in their texts', async () => {
       const database = await open('create');
       await database.exec('CREATE TABLE t (a INTEGER, b TEXT) STRICT; CREATE TABLE n (a INTEGER PRIMARY KEY, b REAL) STRICT');
-      const texts = ['x', "'", "''); DROP TABLE t; --", '"', '\\', '?', 'VALUES ?', '$&', 'before\0after', '\n;\n', 'ä 🙂', '', null];
+      const texts = [
+        'x',
+        "'",
+        "it''s ?",
+        "''); DROP TABLE t; --",
+        '"',
+        '\\',
+        '?',
+        'VALUES ?',
+        '$&',
+        'before\0after',
+        '\n;\n',
+        'ä 🙂',
+        '',
+        null,
+      ];
       const rows = texts.map((text, i) => [2 ** 52 + i, text]);
       const numbers = Array.from({ length: 10_000 }, (_, i) => [i, i % 3 === 0 ? null : i * 1e12 + 0.25]);
       await runAll(database, [
         { sql: 'INSERT INTO t SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true', rows },
-        { sql: 'INSERT INTO n VALUES ? ON CONFLICT DO NOTHING', rows: numbers },
+        { sql: 'INSERT INTO n VALUES ? ON CONFLICT DO NOTHING', as: 'values', rows: numbers },
         {
           sql: 'UPDATE t SET a = a + (SELECT count(*) FROM json_each(?1)) + (SELECT max(value ->> 0) FROM json_each(?1))',
           rows: [[1], [5]],
