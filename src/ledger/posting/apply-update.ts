@@ -31,7 +31,7 @@ export function applyUpdate(books: Books, seenInFile: SeenInFile, months: Months
 }
 
 function applyReaders(books: Books, { readers, behind, claims }: RoundUpdate): void {
-  for (const reader of behind) Object.assign(reader, { isFedElsewhere: true, isBehind: true });
+  for (const reader of behind) reader.isBehind = true;
   for (const [key, claim] of claims) {
     if (claim === null) books.claims.delete(key);
     else books.claims.set(key, claim);

@@ -62,6 +62,8 @@ export function judgeBoot(before: Reader, claim: Claim | null, now: Arrival): Bo
   const longest = longestSince(before, at, tick);
   const lead = Math.max(0, before.lead + gained - longest * (1 + DRIFT));
   if (lead <= MOST_AHEAD) return trusted(uptime, lead);
+  // The wall clock was set back while this process was not running, so none of our clocks says anything.
+  if (before.readTick === null && at < before.readAt) return trusted(uptime);
   if (isBelieved) return trusted(uptime, 0, `the router's uptime leapt to ${uptime} s and continues from there`);
   const why = isNew ? `the router's uptime is ${Math.round(lead)} s ahead of our clocks and is not used` : null;
   return { kind: 'same', uptime: before.uptime + longest, lead: before.lead, isTrusted: false, why, claim: claimed };
@@ -94,20 +96,18 @@ export function earlierBoots(before: Reader | undefined, boot: string | null): r
 }
 
 /**
- * Seconds between two readings by the clock that shows the longest time, because one may have been set back in between; the wall clock is not
- * asked where others show that it was set. Rule: implausible.
+ * Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. `before` has its time
+ * by the present wall clock (`readAtByNow`): one that was set ahead does not count. Rule: implausible.
  */
-export function elapsed(before: Reader, now: Omit<Arrival, 'origin'>): number {
-  const monotonic = before.readTick === null ? 0 : now.tick - before.readTick;
-  return Math.max((now.at - readAtByNow(before, now)) / 1000, monotonic / 1000, routerSince(before, now) ?? 0);
-}
+export const elapsed = (before: Reader, now: Arrival): number =>
+  Math.max(longestSince(before, now.at, now.tick), routerSince(before, now) ?? 0);
 
 /**
  * Unix ms of the last reading, by today's wall clock. Where that and the monotonic clock disagree, one was set or the other stood still while
  * this machine slept: the router's uptime shows which. It also shows whether the wall clock was set while this process was not running.
  * Rule: time.
  */
-export function readAtByNow(before: Reader, now: Omit<Arrival, 'origin'>): number {
+export function readAtByNow(before: Reader, now: Arrival): number {
   const { readAt, readTick } = before;
   const { at, tick } = now;
   const wall = (at - readAt) / 1000;
@@ -120,7 +120,7 @@ export function readAtByNow(before: Reader, now: Omit<Arrival, 'origin'>): numbe
 }
 
 /** Seconds between two readings on the router's clock; null if it did not run all the time, or shows none. */
-const routerSince = (before: Reader, { boot, uptime }: Pick<Arrival, 'boot' | 'uptime'>): number | null =>
+const routerSince = (before: Reader, { boot, uptime }: Boot): number | null =>
   boot === null || boot !== before.boot || uptime === null || before.uptime === null ? null : uptime - before.uptime;
 
 /** Seconds since a reading: monotonic if this process made it, else by the wall clock. */

@@ -13,7 +13,7 @@ import { type CounterTerms, postCounters } from './counters/post-counters.ts';
 import { knownFeeds, type ReadingTerms } from './counters/readings.ts';
 import { skippedWhy, unnamedIn } from './counters/unread.ts';
 import { draftMoves } from './feeding/moves.ts';
-import { behindOf, feedingOf, feedsSince, mayFeed } from './feeding/source.ts';
+import { behindOf, canFeedDevices, feedingOf, feedsSince } from './feeding/source.ts';
 import { keepLapse, type Measures, measuresOf } from './feeding/undirected.ts';
 import { draftLeases, draftNames } from './names/names.ts';
 import { type OwnerOf, ownersAt } from './names/owners.ts';
@@ -181,7 +181,7 @@ function postSource(context: RoundContext, { router, system, result, ownerOf }: 
       unread: new Set(result.unread),
       unnamed: unnamedIn(result),
       skippedNoted: before === null || update.postedDays !== books.postedDays ? 0 : before.skippedNoted,
-      isFedElsewhere: mayFeed(source) && source !== deviceBytes,
+      isFedElsewhere: canFeedDevices(source) && source !== deviceBytes,
       isBehind: false,
     },
     isFirst: before === null,

@@ -103,7 +103,7 @@ async function loadReaders(store: Pick<Store, 'all'>): Promise<Map<string, Reade
       unread: new Set(),
       unnamed: Number(row.unread),
       skippedNoted: Number(row.unread),
-      isFedElsewhere: Number(row.fed_elsewhere) > 0,
+      isFedElsewhere: row.fed_elsewhere === 1,
       isBehind: row.fed_elsewhere === BEHIND,
       counters: new Map(),
     }),

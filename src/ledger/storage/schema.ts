@@ -1,5 +1,5 @@
 /** Version of the schema, kept in the file's `user_version`. A file with a higher one is refused. */
-export const SCHEMA_VERSION = 11;
+export const SCHEMA_VERSION = 12;
 
 /**
  * Migrations in order: entry n leads from version n to n + 1. An entry that was released never changes. Byte counts are whole numbers in
@@ -240,6 +240,15 @@ export const MIGRATIONS: readonly string[] = [
     AND (reader IN (SELECT id FROM reader WHERE fed_elsewhere = 1) OR EXISTS (
       SELECT 1 FROM meta WHERE key = 'fed_from' AND (last_read < CAST(meta.value AS INTEGER)
         OR EXISTS (SELECT 1 FROM json_tree(doubts) WHERE key = 'since' AND atom < CAST(meta.value AS INTEGER) + 86400000))));
+  `,
+  // Readers without which another source has fed devices since: they were read before it took over, or before it was read last.
+  `
+  UPDATE reader SET fed_elsewhere = 2 WHERE source IN ('stations', 'hosts') AND EXISTS (
+    SELECT 1 FROM reader_time AS own WHERE own.reader = reader.id AND (
+      own.read_at < (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'fed_from')
+      OR (reader.fed_elsewhere = 1 AND own.read_at < (
+        SELECT max(read_at) FROM reader AS other JOIN reader_time ON reader_time.reader = other.id
+          WHERE other.source IN ('stations', 'hosts') AND other.source <> reader.source))));
   `,
 ];
 

@@ -14,5 +14,5 @@ export const ADD_BYTES = 'download = download + excluded.download, upload = uplo
 /** The increases of a round, with the time of each. */
 export const INCREASES = 'memory.increase JOIN memory.part ON part.id = increase.part';
 
-/** In `fed_elsewhere` of a reader: not only did its last answer not feed devices, but another source has fed them since without it. */
+/** `fed_elsewhere` of a reader that is behind: see `Reader.isBehind`. 1: its last answer did not feed devices. */
 export const BEHIND = 2;

@@ -632,17 +632,34 @@ describe('hosts', () => {
       expect(device()).to.deep.equal({ download: 5000, upload: 0 });
     });
 
+    it('but of all since a reading in the future, if no other source has fed them since', async () => {
+      await open('stations');
+      const read = (seconds: number, bytes: number, wall = seconds) =>
+        bench.readFrom('gateway', seconds, [classic(station(PHONE, bytes, 0)), hosts(up(PHONE, IP, 0), down(IP, bytes))], {
+          wall,
+          system: { ...system('aaaaaaaa', 5000 + seconds), time: START / 1000 + seconds },
+        });
+      await read(0, 0);
+      await read(15, 100);
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await read(30, 200);
+      await read(45, 300, 645);
+      await bench.restart({ ...TERMS, accounting: 'hosts' });
+      await read(60, 1300);
+      expect(device()).to.deep.equal({ download: 1300, upload: 0 });
+    });
+
     for (const accounting of ['hosts', 'stations'] as const) {
-      it(`nor, from ${accounting}, of what the others fed without them, whatever the clock said and however often it is restarted`, async () => {
+      it(`nor, from ${accounting}, of what the others fed while they were not read, whatever the clock said, also after restarts`, async () => {
         const [before, other] = accounting === 'hosts' ? (['stations', 'hosts'] as const) : (['hosts', 'stations'] as const);
         await open(before);
         const seen = (bytes: number) => ({ stations: classic(station(PHONE, bytes, 0)), hosts: hosts(up(PHONE, IP, 0), down(IP, bytes)) });
         await bench.readFrom('gateway', 0, Object.values(seen(0)), { wall: 300 });
         await bench.restart({ ...TERMS, accounting: before });
-        const told = { ...system('aaaaaaaa', 5060), time: START / 1000 + 60 };
-        const misses = { ...seen(5000), [other]: failed(other, START + 60_000) };
+        const clock = { ...system('aaaaaaaa', 5060), time: START / 1000 + 60 };
+        const withoutOther = { ...seen(5000), [other]: failed(other, START + 60_000) };
         for (let i = 0; i < 4; i++)
-          await bench.readFrom('gateway', 60 + 15 * i, Object.values(misses), { system: { ...told, uptime: 5060 + 15 * i } });
+          await bench.readFrom('gateway', 60 + 15 * i, Object.values(withoutOther), { system: { ...clock, uptime: 5060 + 15 * i } });
         expect(device()).to.deep.equal({ download: 5000, upload: 0 });
         for (let i = 0; i < 2; i++) await bench.restart({ ...TERMS, accounting });
         await bench.read(360, ...Object.values(seen(5000)));

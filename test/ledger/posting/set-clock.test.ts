@@ -62,6 +62,15 @@ describe('a wall clock that is set (Rule: time)', () => {
     });
   }
 
+  for (const set of [3 * DAY, -3 * DAY, 0]) {
+    it(`by ${set / DAY} days while the program is stopped for an hour costs none of what it carried`, async () => {
+      await at(0, 0, hosts(up(0), down(0)));
+      await bench.restart({ ...TERMS, accounting: 'hosts', lineRate: () => 1e9 });
+      await at(HOUR, set, hosts(up(0), down(2e10)));
+      expect(host()).to.deep.equal({ download: 2e10, upload: 0 });
+    });
+  }
+
   it('makes no restart of what shows a little less after it was not shown', async () => {
     await at(0, 0, hosts(up(0), down(100_000_000)));
     await at(60, 0, hosts(up(0)));

@@ -3,7 +3,7 @@ import type { CounterRules } from '../../../src/domain/counter.ts';
 import type { Observation, SumCounter } from '../../../src/domain/observation.ts';
 import type { RouterRound } from '../../../src/domain/round.ts';
 import { usageOf } from '../../../src/ledger/account.ts';
-import { type Bench, classic, failed, LAPTOP, ok, openBench, PHONE, START, station, TERMS } from '../../support/ledger/rounds.ts';
+import { type Bench, classic, failed, LAPTOP, ok, openBench, PHONE, START, station, system, TERMS } from '../../support/ledger/rounds.ts';
 
 const RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
 const IP = '192.168.0.100';
@@ -109,6 +109,23 @@ describe('Rule: undirected bytes', () => {
     expect(total(PHONE)).to.equal(500);
     await readBoth(75, statistics(machine(PHONE, 700)), classic(station(PHONE, 580, 70)));
     expect(total(PHONE)).to.equal(600);
+  });
+
+  it('one that is back repeats none of them, whatever its clock said, also after restarts', async () => {
+    await open('stations');
+    const told = (seconds: number) => ({ ...system('aaaaaaaa', 5000 + seconds), time: START / 1000 + seconds });
+    const read = (router: string, seconds: number, observation: Observation, wall = seconds) =>
+      bench.readFrom(router, seconds, [observation], { wall, system: told(seconds) });
+    await read('gateway', 0, classic(station(PHONE, 0, 0)));
+    await read('den', 1, statistics(machine(PHONE, 0)));
+    await read('gateway', 10, classic(station(PHONE, 100, 0)), 600);
+    await bench.restart();
+    await read('den', 20, statistics(machine(PHONE, 100)));
+    await read('den', 40, statistics(machine(PHONE, 5100)));
+    await bench.restart();
+    await bench.restart();
+    await read('gateway', 1000, classic(station(PHONE, 5100, 0)));
+    expect(device(PHONE)).to.deep.equal({ download: 0, upload: 0 });
   });
 
   it('the audit has the bytes of a restart, without its packets', async () => {

@@ -229,6 +229,29 @@ describe('a ledger of an earlier version', () => {
     await store.close();
   });
 
+  it('readers of version 11 that another source has fed devices without are known, so that no clock decides', async () => {
+    await writeEarlierLedger(path, 11);
+    const database = await openDatabase(path, 'write');
+    await database.exec(`
+      INSERT INTO meta VALUES ('fed_by_hosts', '1'), ('fed_from', '${START - 1000}');
+      UPDATE reader SET fed_elsewhere = 1 WHERE id = 2;
+      INSERT INTO reader(id, router, source, origin, earlier_boots, partial, unread, fed_elsewhere) VALUES
+        (3, 'gateway', 'hosts', 'one', '', 0, 0, 0), (4, 'away', 'hosts', 'two', '', 0, 0, 0), (5, 'gateway', 'stations', 'one', '', 0, 0, 1);
+      INSERT INTO reader_time VALUES (3, ${START + 5}, 1), (4, ${START - 2000}, 1), (5, ${START + 5}, 1);`);
+    await database.close();
+    const store = await openStore(directory);
+    const { readers } = await loadBooks(store);
+    const told = [...readers.values()].map(({ router, source, isFedElsewhere, isBehind }) => [router, source, isFedElsewhere, isBehind]);
+    expect(told).to.deep.equal([
+      ['gateway', 'wan', false, false],
+      ['attic', 'stations', false, true],
+      ['gateway', 'hosts', false, false],
+      ['away', 'hosts', false, true],
+      ['gateway', 'stations', true, false],
+    ]);
+    await store.close();
+  });
+
   it('the peers of version 2 are kept', async () => {
     await writeEarlierLedger(path, 2);
     const store = await openStore(directory);

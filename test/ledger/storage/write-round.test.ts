@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { CounterRules } from '../../../src/domain/counter.ts';
+import type { Observation } from '../../../src/domain/observation.ts';
 import type { Books, KeptBaseline } from '../../../src/ledger/books.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { loadBooks } from '../../../src/ledger/storage/load.ts';
-import { type Bench, classic, complete, LAPTOP, openBench, PHONE, station } from '../../support/ledger/rounds.ts';
+import { type Bench, classic, complete, failed, LAPTOP, openBench, PHONE, START, station, TERMS } from '../../support/ledger/rounds.ts';
+
+const NFTABLES: CounterRules = { directions: 'apart', absent: 'missed', unknown: 'later', fall: 'reset', refresh: 10 };
 
 /** What the books and the file must have in common: the row and the figures of every baseline, and every total. */
 const kept = ({ readers, accounts }: Books) => ({
@@ -47,6 +51,26 @@ describe('writing a round', () => {
     ]);
     expect(kept(await loadBooks(bench.store))).to.deep.equal(kept(bench.ledger.books));
     expect(await brokenRules(bench.store)).to.deep.equal([]);
+  });
+
+  it('a reader that devices are fed without is marked once, until it is read again', async () => {
+    await bench.close();
+    bench = await openBench({ ...TERMS, accounting: 'hosts' });
+    const hosts: Observation = {
+      ...{ source: 'hosts', rules: NFTABLES, method: 'nftables' },
+      ...{ hosts: [], devices: [], uncounted: null },
+    };
+    const marks: number[] = [];
+    const commit = bench.store.commit;
+    bench.store.commit = (batches) => {
+      marks.push(batches.find(({ sql }) => sql.startsWith('UPDATE reader SET fed_elsewhere'))?.rows?.length ?? 0);
+      return commit(batches);
+    };
+    for (const [i, stations] of [classic(), null, null, classic(), null].entries())
+      await bench.read(15 * i, hosts, stations ?? failed('stations', START + 15_000 * i));
+    expect(marks).to.deep.equal([0, 1, 0, 0, 1]);
+    expect((await loadBooks(bench.store)).readers.get('gateway\nstations')?.isBehind).to.equal(true);
+    expect(bench.ledger.books.readers.get('gateway\nstations')?.isBehind).to.equal(true);
   });
 
   it('the file has what the books have, whatever lines come and go, also after a commit that failed', async () => {

@@ -35,7 +35,7 @@ const READERS = `
 const PEER = `
   INSERT INTO peer VALUES ('gateway', 'wg0', 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', 'anna', '10.7.0.2/32', 'active', 7, NULL);`;
 
-/** Readers from version 4 on, and from 10 on. */
+/** Readers from version 4 on, from 10 on, and from 11 on. */
 const DOUBTFUL_READERS = `
   INSERT INTO reader VALUES
     (1, 'gateway', 'wan', 'wrtmeter http://gateway', ${START}, '8d1f3b0e', 1000.5, '5b1c07aa', 0, 2),
@@ -46,9 +46,15 @@ const READERS_APART = `
     (2, 'attic', 'stations', 'classic http://attic', NULL, '', 1, 0);
   INSERT INTO reader_time VALUES (1, ${START}, 1000.5), (2, ${START}, NULL);`;
 
+const READERS_FED = `
+  INSERT INTO reader VALUES
+    (1, 'gateway', 'wan', 'wrtmeter http://gateway', '8d1f3b0e', '5b1c07aa', 0, 2, 0),
+    (2, 'attic', 'stations', 'classic http://attic', NULL, '', 1, 0, 0);
+  INSERT INTO reader_time VALUES (1, ${START}, 1000.5), (2, ${START}, NULL);`;
+
 /** Baselines from version 4 on. */
 const BASELINES = `
-  INSERT INTO baseline VALUES
+  INSERT INTO baseline(id, reader, counter, line, last_read, boot, instance, began, margin, doubts) VALUES
     (3, 1, 'wan pppoe-wan', 0, NULL, '8d1f3b0e', 12, NULL, 0, NULL),
     (1, 2, '02:00:00:00:00:01', 0, NULL, NULL, NULL, NULL, NULL, NULL),
     (2, 2, '02:00:00:00:00:01', 1, ${START - 60_000}, NULL, NULL, NULL, NULL, NULL);
@@ -92,6 +98,7 @@ const CONTENTS: readonly string[] = [
     `${DOUBTFUL_READERS}${NOTICE}${TARIFF}${BONUS}`,
     `${DOUBTFUL_READERS}${NOTICE}${TARIFF}${BONUS}${HAND_LIMIT}`,
     `${READERS_APART}${NOTICE}${TARIFF}${BONUS}${HAND_LIMIT}`,
+    `${READERS_FED}${NOTICE}${TARIFF}${BONUS}${HAND_LIMIT}`,
   ].map((rows) => `${APART}${PEER}${BASELINES}${rows}`),
 ];
 

@@ -8,34 +8,29 @@ const MISSED_FOR_MS = 2 * 86_400_000;
 /** The last reading, with its times by the present clock and its baselines as the answer means them. */
 export type LastReading = Omit<Reader, 'counters'> & { counters: ReadonlyMap<string, readonly KeptBaseline[]> };
 
-/** Marks what the answer lacks. A line that has become unreadable may be any of the counters that are missing. Rule: isolation. */
-export function markMissing(
+/**
+ * Counters that are not in the answer: they ended, or their baselines wait. What cannot be read has not ended, and a line that has become
+ * unreadable may be any of those that are missing. Rule: absent counter. Rule: isolation.
+ */
+export function markAbsent(
   update: ReaderUpdate,
   before: LastReading,
-  rules: CounterRules,
+  { fall, ...rules }: CounterRules,
   present: ReadonlyMap<string, readonly Reading[]>,
 ): void {
-  const absent = update.reader.unnamed > before.unnamed ? 'kept' : rules.absent;
-  markAbsent(update, before, { ...rules, absent }, present);
-}
-
-/** Counters that are not in the answer: they ended, or their baselines wait. What cannot be read has not ended. Rule: absent counter. */
-function markAbsent(
-  update: ReaderUpdate,
-  before: LastReading,
-  rules: CounterRules,
-  present: ReadonlyMap<string, readonly Reading[]>,
-): void {
-  const { isFedElsewhere } = update.reader;
+  const { isFedElsewhere, unnamed } = update.reader;
+  const absent = unnamed > before.unnamed ? 'kept' : rules.absent;
   const [first] = present.values();
   const ended = new Set(update.removed);
   const instance = first?.[0]?.epoch?.instance ?? null;
   for (const [counter, baselines] of before.counters) {
     if (present.has(counter) || ended.has(counter) || update.changed.has(counter)) continue;
-    if (!update.reader.unread.has(counter) && hasEnded(baselines, rules, update.reader.readAt, instance)) update.removed.push(counter);
+    if (!update.reader.unread.has(counter) && hasEnded(baselines, { absent, fall }, update.reader.readAt, instance))
+      update.removed.push(counter);
     else if (baselines.some((b) => b.lastRead === null || (isFedElsewhere && !b.fedElsewhere?.includes('wait')))) {
       const waiting = baselines.map((b) => ({
-        ...{ ...b, lastRead: b.lastRead ?? before.readAt },
+        ...b,
+        lastRead: b.lastRead ?? before.readAt,
         ...(isFedElsewhere && { fedElsewhere: OPEN.filter((open) => open === 'wait' || b.fedElsewhere?.includes(open)) }),
       }));
       update.changed.set(counter, waiting);
@@ -43,7 +38,12 @@ function markAbsent(
   }
 }
 
-function hasEnded(baselines: readonly Baseline[], { absent, fall }: CounterRules, now: number, instance: number | null): boolean {
+function hasEnded(
+  baselines: readonly Baseline[],
+  { absent, fall }: Pick<CounterRules, 'absent' | 'fall'>,
+  now: number,
+  instance: number | null,
+): boolean {
   switch (absent) {
     case 'ended':
       return true;

@@ -14,15 +14,16 @@ export interface Continuation {
   isTrusted: boolean;
 }
 
-/** What is known about the time since the reading before. `fastest` is the line's rate in bytes per second. */
+/** What is known about the time since the reading before. `lineRate` is bits per second. */
 export function circumstancesOf(
   rules: CounterRules,
   { before, arrival, isTrusted }: Continuation,
   result: AnsweredSource,
   lineRate: number,
 ): Circumstances {
+  const readAt = before === null ? 0 : readAtByNow(before, arrival);
   const previous = before && {
-    at: readAtByNow(before, arrival),
+    at: readAt,
     boot: before.boot,
     uptime: before.uptime,
     isPartial: mayHaveLacked(before, result) || !isTrusted,
@@ -31,7 +32,7 @@ export function circumstancesOf(
     rules,
     at: result.at,
     previous,
-    elapsed: before === null ? 0 : elapsed(before, arrival),
+    elapsed: before === null ? 0 : elapsed({ ...before, readAt }, arrival),
     uptime: isTrusted ? arrival.uptime : null,
     // The line carries as much in each direction.
     fastest: (lineRate / 8) * (rules.directions === 'sum' ? 2 : 1),

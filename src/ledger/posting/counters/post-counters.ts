@@ -14,7 +14,7 @@ import { mayBeFedElsewhere } from '../feeding/source.ts';
 import { asUndirected, withMovedAddresses, withoutPackets } from '../feeding/undirected.ts';
 import type { Postings } from '../postings.ts';
 import type { ReaderUpdate } from '../round-update.ts';
-import { type LastReading, markMissing } from './absent.ts';
+import { type LastReading, markAbsent } from './absent.ts';
 import { baselinesOfEach, byCounter, keepChanged, keepMoved, updateBaselines } from './baselines.ts';
 import { afterUnread, type Continuation, circumstancesOf } from './circumstances.ts';
 import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
@@ -73,15 +73,16 @@ const SEEN_ONLY: Change = { kind: 'baseline', why: 'may only have come into sigh
 export function postCounters(
   terms: CounterTerms,
   update: ReaderUpdate,
-  { before, arrival, isTrusted }: Continuation,
+  continuation: Continuation,
   result: AnsweredSource,
   log: AuditLog,
   readingTerms: ReadingTerms,
 ): void {
+  const { before, isTrusted } = continuation;
   const { router } = update.reader;
   const answer = readingsOf(router, result.observation, readingTerms);
   if (answer === null) return;
-  const now = circumstancesOf(answer.rules, { before, arrival, isTrusted }, result, terms.lineRate(router));
+  const now = circumstancesOf(answer.rules, continuation, result, terms.lineRate(router));
   const gap = gapIn(answer, now, terms.gapAfter);
   if (gap !== null) log.note('gap', '', NOTHING, gap);
   const readings = isTrusted ? answer.readings : answer.readings.map(undated);
@@ -120,7 +121,7 @@ export function postCounters(
       if (lines[0] !== undefined) postOne(lines[0], lines.length > 1 ? lines : null, known.get(counter));
     });
   }
-  if (previous !== null && missing > 0) markMissing(update, previous, answer.rules, counters());
+  if (previous !== null && missing > 0) markAbsent(update, previous, answer.rules, counters());
   if (known !== stored && !isSum) keepChanged(update, stored, known, (counter) => counters().has(counter) && !repeated.has(counter));
   const isShown = (counter: string) => known.has(counter) || counters().has(counter);
   if (before !== null && mayMiss(answer.rules) && mayLack(before, update.reader, isShown)) update.reader.isPartial = true;

@@ -28,24 +28,33 @@ export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stat
   return feeding.from > round.startedAt ? { ...feeding, from: round.startedAt } : feeding;
 }
 
-/** Whether a source is one of those that devices may be fed from. */
-export const mayFeed = (source: SourceName): source is Feeding['by'] => source === 'stations' || source === 'hosts';
+/** Whether devices can be fed from a source. */
+export const canFeedDevices = (source: SourceName): source is Feeding['by'] => source === 'stations' || source === 'hosts';
 
-/** Readers of the other source without which devices are fed in this round, for the first time since they were read. */
+/** Readers of the other source that were not read in this round, although devices were fed; those that are behind already are left out. */
 export function behindOf({ readers }: Books, { feeding: { by }, readers: read }: RoundUpdate): Reader[] {
   if (!read.some(({ reader }) => reader.source === by)) return [];
+  return unreadOf(
+    [...readers.values()].filter(({ source }) => source !== by),
+    read,
+  );
+}
+
+/** Those that can feed devices, are not in an update, and not behind already. */
+export function unreadOf(readers: readonly Reader[], read: RoundUpdate['readers']): Reader[] {
   const isRead = (other: Reader) => read.some(({ reader }) => reader.id === other.id);
-  return [...readers.values()].filter((each) => mayFeed(each.source) && each.source !== by && !each.isBehind && !isRead(each));
+  return readers.filter((each) => canFeedDevices(each.source) && !each.isBehind && !isRead(each));
 }
 
 /**
- * Whether devices get what has moved since a reading: not what the source before may have posted to them already. `unclear`: not, because
- * the reading is in the future, and a clock that was ahead does not say which of the two came first. The monotonic clock does.
+ * Whether devices get what has moved since a reading: not what another source may have posted to them already. Only where it takes over right
+ * now, a clock must tell whether the other one was read later. `unclear`: not, because the reading is in the future, and a clock that was
+ * ahead does not say which of the two came first. The monotonic clock does.
  */
 export function feedsSince(before: Reader, { from, fromTick }: Feeding, round: Round): 'all' | 'nothing' | 'unclear' {
-  const { readAt, readTick, isBehind } = before;
-  if (from === 0) return 'all';
+  const { readAt, readTick, isBehind, isFedElsewhere } = before;
   if (isBehind) return 'nothing';
+  if (!isFedElsewhere || from === 0) return 'all';
   // What was read before this process was read before all that was read in it.
   if (readTick !== null || fromTick > Number.NEGATIVE_INFINITY) return readTick !== null && readTick >= fromTick ? 'all' : 'nothing';
   if (readAt > round.startedAt) return 'unclear';

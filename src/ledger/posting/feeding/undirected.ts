@@ -8,6 +8,7 @@ import { accountKey, deviceAccount, undirectedAccount, undirectedBytes, usageOf 
 import { type Books, readerKey } from '../../books.ts';
 import type { Postings } from '../postings.ts';
 import type { RoundUpdate } from '../round-update.ts';
+import { unreadOf } from './source.ts';
 
 /** How the two measures of a device are kept apart in a round. Rule: undirected bytes. */
 export interface Measures {
@@ -55,7 +56,9 @@ export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick:
   const { by } = update.feeding;
   const counts = round.routers.some(({ results }) => results.some(({ status, source }) => status === 'ok' && source === 'statistics'));
   const wasRead = [...books.readers.values()].some(({ source }) => source === by);
-  if (counts && wasRead && !isDirectedRead(books, round, update)) update.feeding = { by, from: round.finishedAt, fromTick: tick };
+  if (!counts || !wasRead || isDirectedRead(books, round, update)) return;
+  update.feeding = { by, from: round.finishedAt, fromTick: tick };
+  update.behind = unreadOf([...books.readers.values()], update.readers);
 }
 
 /**
