@@ -62,8 +62,8 @@ export function judgeBoot(before: Reader, claim: Claim | null, now: Arrival): Bo
   const longest = longestSince(before, at, tick);
   const lead = Math.max(0, before.lead + gained - longest * (1 + DRIFT));
   if (lead <= MOST_AHEAD) return trusted(uptime, lead);
-  // The wall clock was set back while this process was not running, so none of our clocks says anything.
-  if (before.readTick === null && at < before.readAt) return trusted(uptime);
+  // The wall clock may have been set, or have stood still, while this process was not running.
+  if (before.readTick === null) return trusted(uptime);
   if (isBelieved) return trusted(uptime, 0, `the router's uptime leapt to ${uptime} s and continues from there`);
   const why = isNew ? `the router's uptime is ${Math.round(lead)} s ahead of our clocks and is not used` : null;
   return { kind: 'same', uptime: before.uptime + longest, lead: before.lead, isTrusted: false, why, claim: claimed };
@@ -96,11 +96,15 @@ export function earlierBoots(before: Reader | undefined, boot: string | null): r
 }
 
 /**
- * Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. `before` has its time
- * by the present wall clock (`readAtByNow`): one that was set ahead does not count. Rule: implausible.
+ * Seconds between two readings by the clock that shows the longest time, because one may have been set back in between. The wall clock does not
+ * count where the two others agree that it was set ahead; an uptime may gain little on our own clocks. Rule: implausible. Rule: uptime.
  */
-export const elapsed = (before: Reader, now: Arrival): number =>
-  Math.max(longestSince(before, now.at, now.tick), routerSince(before, now) ?? 0);
+export function elapsed(before: Reader, now: Arrival): number {
+  const { wall, monotonic, router } = clocksSince(before, now);
+  if (monotonic !== null && router !== null && Math.abs(router - monotonic) <= MARGIN) return Math.max(router, monotonic);
+  const own = Math.max(wall, monotonic ?? 0, 0);
+  return Math.max(own, Math.min(router ?? 0, monotonic === null ? Number.POSITIVE_INFINITY : own + MOST_AHEAD));
+}
 
 /**
  * Unix ms of the last reading, by today's wall clock. Where that and the monotonic clock disagree, one was set or the other stood still while
@@ -108,20 +112,21 @@ export const elapsed = (before: Reader, now: Arrival): number =>
  * Rule: time.
  */
 export function readAtByNow(before: Reader, now: Arrival): number {
-  const { readAt, readTick } = before;
-  const { at, tick } = now;
-  const wall = (at - readAt) / 1000;
-  const router = routerSince(before, now);
-  const bearsOut = router === null || Math.abs(router - wall) <= MARGIN + Math.abs(wall) * DRIFT;
-  if (readTick === null) return bearsOut ? readAt : at - Math.round(router * 1000);
-  const monotonic = (tick - readTick) / 1000;
-  if (Math.abs(wall - monotonic) <= MARGIN || (wall > monotonic && bearsOut)) return readAt;
-  return at - Math.round(tick - readTick);
+  const { wall, monotonic, router } = clocksSince(before, now);
+  const bearsOut = router === null || Math.abs(router - wall) <= MARGIN + wall * DRIFT;
+  if (monotonic === null) return bearsOut ? before.readAt : now.at - Math.round(router * 1000);
+  if (Math.abs(wall - monotonic) <= MARGIN || (wall > monotonic && bearsOut)) return before.readAt;
+  return now.at - Math.round(monotonic * 1000);
 }
 
-/** Seconds between two readings on the router's clock; null if it did not run all the time, or shows none. */
-const routerSince = (before: Reader, { boot, uptime }: Boot): number | null =>
-  boot === null || boot !== before.boot || uptime === null || before.uptime === null ? null : uptime - before.uptime;
+/**
+ * Seconds between two readings on each clock; null: the monotonic one of a reading before this process, and the router's if it shows none, or
+ * began again. A container can begin again within one boot.
+ */
+function clocksSince({ readAt, readTick, ...before }: Reader, { at, tick, boot, uptime }: Arrival) {
+  const router = boot === null || boot !== before.boot || uptime === null || before.uptime === null ? -1 : uptime - before.uptime;
+  return { wall: (at - readAt) / 1000, monotonic: readTick === null ? null : (tick - readTick) / 1000, router: router < 0 ? null : router };
+}
 
 /** Seconds since a reading: monotonic if this process made it, else by the wall clock. */
 function sinceReading({ readAt, readTick }: Reader, at: number, tick: number): number {

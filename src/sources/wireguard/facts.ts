@@ -17,7 +17,7 @@ export function parseFacts(text: string): ServerFacts {
   const lines = text.split('\n');
   const fact = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? '';
   const bootId = fact('boot_id');
-  const uptime = /^\d+\.\d+(?= )/.exec(fact('uptime'))?.[0];
+  const uptime = /^\d{1,10}\.\d{1,9}(?= )/.exec(fact('uptime'))?.[0];
   const booted = fact('btime');
   const ifindex = new Map<string, number>();
   for (const line of lines) {

@@ -21,9 +21,8 @@ export function circumstancesOf(
   result: AnsweredSource,
   lineRate: number,
 ): Circumstances {
-  const readAt = before === null ? 0 : readAtByNow(before, arrival);
   const previous = before && {
-    at: readAt,
+    at: readAtByNow(before, arrival),
     boot: before.boot,
     uptime: before.uptime,
     isPartial: mayHaveLacked(before, result) || !isTrusted,
@@ -32,7 +31,7 @@ export function circumstancesOf(
     rules,
     at: result.at,
     previous,
-    elapsed: before === null ? 0 : elapsed({ ...before, readAt }, arrival),
+    elapsed: before === null ? 0 : elapsed(before, arrival),
     uptime: isTrusted ? arrival.uptime : null,
     // The line carries as much in each direction.
     fastest: (lineRate / 8) * (rules.directions === 'sum' ? 2 : 1),
