@@ -1,4 +1,4 @@
-import { type RouterStatus, SILENT_AFTER_MS, silentRouters } from '../domain/status.ts';
+import { type RouterStatus, readTwice, readTwiceWords, SILENT_AFTER_MS, silentRouters } from '../domain/status.ts';
 import type { Health } from '../http/deps.ts';
 import type { Posted } from '../ledger/ledger.ts';
 import type { LedgerState } from '../ledger/state.ts';
@@ -10,7 +10,7 @@ export interface Condition {
   /** How the last round ended; null before the first. */
   lastPosted: Posted | null;
   csv: Pick<CsvStatus, 'failure'> | null;
-  routers: Iterable<RouterStatus>;
+  routers: readonly RouterStatus[];
   startedAt: number;
   now: number;
   /** Seconds. */
@@ -28,6 +28,7 @@ export function healthOf({ ledger, lastPosted, csv, routers, startedAt, now, hea
       ...(failed === null ? [] : [`The last round could not be written: ${failed}`]),
       ...(ledger.backupFailure === null ? [] : [`The last daily backup failed: ${ledger.backupFailure}`]),
       ...(csv === null || csv.failure === null ? [] : [`The files of csv cannot be written: ${csv.failure}`]),
+      ...readTwice(routers).map((names) => readTwiceWords(names).what),
       ...silentRouters(routers, now, startedAt, limit).map(
         ({ router, sources, since, why }) =>
           `${sources.join(', ')} of ${router} not read for ${Math.round((now - since) / 60_000)} min${why === null ? '' : `: ${why}`}`,

@@ -19,7 +19,7 @@ import { healthOf } from './health.ts';
 import { fitHeap } from './heap.ts';
 import { keptRound } from './kept-round.ts';
 import { reportedBackups } from './log/backups.ts';
-import { logPosting, logRound } from './log/round-log.ts';
+import { createTwiceLog, logPosting, logRound } from './log/round-log.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createQuotas } from './quotas/quotas.ts';
 import { createRouters } from './routers.ts';
@@ -82,6 +82,7 @@ export async function createService({
     log.error(error instanceof LedgerError ? `What is known of logins cannot be kept: ${error.message}` : error),
   );
   const routers = createRouters(clock, log, logins);
+  const logTwice = createTwiceLog(log);
   const quotas = createQuotas(reading, log);
   const collect: Collector = createCollector({ routers: [], heartbeat: 0, minInterval: 0 }, post, clock, (error) => log.error(error));
   const backups = reportedBackups(given.data, ledger, log);
@@ -110,6 +111,7 @@ export async function createService({
     const isFirst = lastPosted === null;
     lastPosted = posted;
     updateStatuses(routers.statuses, keptRound(round, ledger.books));
+    logTwice([...routers.statuses.values()]);
     metrics.renew();
     quotas.afterRound();
     fitHeap(ledger.books.accounts.size);
@@ -211,7 +213,7 @@ export async function createService({
         ledger: ledger.state,
         lastPosted,
         csv: csv.status(),
-        routers: routers.statuses.values(),
+        routers: [...routers.statuses.values()],
         startedAt,
         now: clock.now(),
         heartbeat: config.heartbeat,

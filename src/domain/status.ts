@@ -121,6 +121,30 @@ export const isCurrent = ({ success, lastSuccess }: SourceStatus, now: number): 
 export const isUp = ({ up, sources }: RouterStatus, now: number): boolean =>
   up && [...sources.values()].some((source) => isCurrent(source, now));
 
+/**
+ * Names of routers that are read twice: they show the same boot, whose id is random, and the same source, so its bytes are counted twice. A
+ * router and the WireGuard server on it are not: they have no source in common, nor have several that are read for leases alone.
+ */
+export function readTwice(routers: Iterable<RouterStatus>): string[][] {
+  const found = new Map<string, Set<string>>();
+  for (const { name, system, up, sources } of routers) {
+    if (system === null || !up) continue;
+    for (const { source, success } of sources.values()) {
+      if (!success || source === 'leases' || source === 'neighbours') continue;
+      const key = `${system.bootId} ${source}`;
+      found.set(key, (found.get(key) ?? new Set()).add(name));
+    }
+  }
+  const groups = [...found.values()].filter(({ size }) => size > 1).map((names) => [...names]);
+  return [...new Map(groups.map((names) => [names.join(), names])).values()];
+}
+
+/** What is wrong with routers that are read twice, and what to do, as two sentences. */
+export const readTwiceWords = (names: readonly string[]): { what: string; todo: string } => ({
+  what: `${names.join(' and ')} are the same router under two addresses, so all its bytes are counted twice`,
+  todo: 'Remove all but one of them from the configuration.',
+});
+
 /** A router with sources that have not been read for a time. */
 export interface SilentRouter {
   router: string;

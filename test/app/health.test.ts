@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type Condition, healthOf } from '../../src/app/health.ts';
 import { newStatus } from '../../src/domain/status.ts';
 import { LedgerError } from '../../src/errors.ts';
+import { system } from '../support/ledger/rounds.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const HOUR = 3_600_000;
@@ -51,6 +52,18 @@ describe('the health of the service', () => {
         'The last daily backup failed: the disk is nearly full',
         'wan of gateway not read for 60 min',
       ],
+    });
+  });
+
+  it('a router that is read twice is a problem of a healthy service', () => {
+    const routers = ['gateway', 'garden'].map((name) => {
+      const status = newStatus(name, [], ['wan']);
+      Object.assign(status.sources.get('wan') ?? {}, { success: true, lastSuccess: NOW });
+      return { ...status, up: true, system: system('aaaaaaaa', 10) };
+    });
+    expect(healthOf({ ...CONDITION, routers })).to.deep.equal({
+      healthy: true,
+      problems: ['gateway and garden are the same router under two addresses, so all its bytes are counted twice'],
     });
   });
 

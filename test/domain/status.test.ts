@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import type { SourceName } from '../../src/domain/observation.ts';
 import type { Round } from '../../src/domain/round.ts';
-import { isCurrent, newStatus, silentRouters, updateStatuses } from '../../src/domain/status.ts';
+import { isCurrent, newStatus, readTwice, silentRouters, updateStatuses } from '../../src/domain/status.ts';
+import { system } from '../support/ledger/rounds.ts';
 
 const MINUTE = 60_000;
 
@@ -35,6 +37,19 @@ describe('the status of routers', () => {
       { router: 'attic', sources: ['wan', 'stations'], since: 0, why: 'no complete answer in time' },
     ]);
     expect(silentRouters(routers.values(), 14 * MINUTE, 0, 15 * MINUTE)).to.deep.equal([]);
+  });
+
+  it('one boot with one source under two names is one router that is read twice', () => {
+    const router = (name: string, bootId: string, ...sources: SourceName[]) => {
+      const status = newStatus(name, [], sources);
+      for (const source of status.sources.values()) source.success = true;
+      return { ...status, up: true, system: system(bootId, 10) };
+    };
+    const twice = [router('gateway', 'a', 'wan', 'stations'), router('garden', 'a', 'wan', 'stations'), router('attic', 'b', 'stations')];
+    expect(readTwice(twice)).to.deep.equal([['gateway', 'garden']]);
+    expect(readTwice(twice.map((status, i) => ({ ...status, up: i !== 1 })))).to.deep.equal([]);
+    const apart = [router('gateway', 'a', 'wan', 'leases'), router('vpn', 'a', 'peers', 'leases', 'neighbours')];
+    expect(readTwice(apart)).to.deep.equal([]);
   });
 
   it('one that was never read is silent since the start', () => {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Round } from '../../domain/round.ts';
-import type { RouterStatus } from '../../domain/status.ts';
+import { type RouterStatus, readTwice, readTwiceWords } from '../../domain/status.ts';
 import { figuresOf } from '../../domain/traffic.ts';
 import type { AuditKind } from '../../ledger/books.ts';
 import type { Posted } from '../../ledger/ledger.ts';
@@ -26,6 +26,19 @@ export function logRound(log: Logger, statuses: ReadonlyMap<string, RouterStatus
     for (const [message, { reason, sources }] of failing)
       log.warn({ router, reason }, `Cannot read ${sources.join(', ')} of ${router}: ${message}`);
   }
+}
+
+/** Logs which routers are read twice, each group once. */
+export function createTwiceLog(log: Logger): (routers: readonly RouterStatus[]) => void {
+  const logged = new Set<string>();
+  return (routers) => {
+    for (const names of readTwice(routers)) {
+      if (logged.has(names.join())) continue;
+      logged.add(names.join());
+      const { what, todo } = readTwiceWords(names);
+      log.warn({ routers: names }, `${what}. ${todo}`);
+    }
+  };
 }
 
 /** Audit rows that need no attention. */

@@ -1,4 +1,5 @@
 import { about, type Finding, INSTALL_SCRIPT } from '../../domain/finding.ts';
+import { readTwice, readTwiceWords } from '../../domain/status.ts';
 import type { CheckedRouter } from '../kind.ts';
 
 type Checked = CheckedRouter<{ url: string }>;
@@ -8,20 +9,12 @@ export function checkOpenwrt(routers: readonly Checked[], version: string): Find
   return [...sameRouter(routers), ...oldScripts(routers, version), ...routers.flatMap(hostsOff)];
 }
 
-/** One router under two addresses looks like two in the configuration; the random boot id shows that they are the same. */
-function sameRouter(routers: readonly Checked[]): Finding[] {
-  const byBootId = new Map<string, string[]>();
-  for (const { name, status } of routers) {
-    if (status.system === null || !status.up) continue;
-    const { bootId } = status.system;
-    byBootId.set(bootId, [...(byBootId.get(bootId) ?? []), name]);
-  }
-  const several = [...byBootId.values()].filter((names) => names.length > 1);
-  return several.map((names) => {
-    const what = `${names.join(' and ')} are the same router under two addresses, so all its bytes are counted twice`;
-    return about(null, 'wrong', 'same_box', what, 'Remove all but one of them from the configuration.');
+/** One router under two addresses looks like two in the configuration. */
+const sameRouter = (routers: readonly Checked[]): Finding[] =>
+  readTwice(routers.map(({ status }) => status)).map((names) => {
+    const { what, todo } = readTwiceWords(names);
+    return about(null, 'wrong', 'same_box', what, todo);
   });
-}
 
 /** Scripts have reported their version since they can count hosts. One finding per version. */
 function oldScripts(routers: readonly Checked[], version: string): Finding[] {

@@ -1,5 +1,5 @@
 import { INSTALL_SCRIPT } from '../../../domain/finding.ts';
-import { answeredWith } from '../../../domain/status.ts';
+import { answeredWith, readTwice, readTwiceWords } from '../../../domain/status.ts';
 import { isZero } from '../../../domain/traffic.ts';
 import type { View } from '../../view.ts';
 import { type Html, html } from '../frame/html.ts';
@@ -7,7 +7,9 @@ import { placesOf } from '../router/card.ts';
 
 /** What a person should know first: how to start, and what prevents bytes from being counted. */
 export function notices(view: View): Html | null {
-  const all = [clockNotice(view), writeNotice(view), nobodyNotice(view) ?? beginningNotice(view)].filter((notice) => notice !== null);
+  const all = [clockNotice(view), writeNotice(view), twiceNotice(view), nobodyNotice(view) ?? beginningNotice(view)].filter(
+    (notice) => notice !== null,
+  );
   return all.length === 0 ? null : html`<div role="status">${all.map((notice) => html`<div class="notice">${notice}</div>`)}</div>`;
 }
 
@@ -20,6 +22,11 @@ function writeNotice({ ledger }: View): Html | null {
   if (ledger.writeErrors === 0) return null;
   const times = ledger.writeErrors === 1 ? 'once' : `${ledger.writeErrors} times`;
   return html`<p><strong>The ledger could not be written</strong>, ${times} since the program started. Is the disk full or read-only? See the log. No byte is lost while the routers stay on.</p>`;
+}
+
+function twiceNotice({ routers }: View): Html | null {
+  const found = readTwice(routers).map(readTwiceWords);
+  return found.length === 0 ? null : html`${found.map(({ what, todo }) => html`<p><strong>${what}.</strong> ${todo}</p>`)}`;
 }
 
 /** No router is configured, and none can be read at the default address. */

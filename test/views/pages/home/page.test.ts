@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createPeople } from '../../../../src/domain/people/people.ts';
 import { plainUser } from '../../../../src/domain/people/user.ts';
+import { newStatus } from '../../../../src/domain/status.ts';
 import { FAILURE_REASONS } from '../../../../src/errors.ts';
 import { readAudit } from '../../../../src/ledger/storage/read-audit.ts';
 import { auditAnswer } from '../../../../src/views/api-v1/audit.ts';
@@ -9,6 +10,7 @@ import { lateAuditQuery } from '../../../../src/views/pages/home/audit.ts';
 import { homePage } from '../../../../src/views/pages/home/page.ts';
 import { hosts, openHome, type SmallHome, stations, wan } from '../../../support/homes/small-home.ts';
 import { writeAudit } from '../../../support/ledger/audit-rows.ts';
+import { system } from '../../../support/ledger/rounds.ts';
 import { pageReaderOf } from '../../../support/web/web.ts';
 import { words } from '../../../support/web/words.ts';
 
@@ -38,6 +40,17 @@ describe('the home page', () => {
       gateway: { sources: { stations: stations([{ mac: '00:00:5e:00:53:03', bytes: { download: 99, upload: 9 } }]) } },
     });
     expect(page()).to.not.include('Counting starts');
+  });
+
+  it('says which routers are one that is read twice', () => {
+    const routers = ['gateway', '<b>'].map((name) => {
+      const status = newStatus(name, [], ['wan']);
+      for (const source of status.sources.values()) source.success = true;
+      return { ...status, up: true, system: system('aaaaaaaa', 10) };
+    });
+    expect(page({ routers })).to.include(
+      'gateway and &lt;b&gt; are the same router under two addresses, so all its bytes are counted twice. Remove all but one of them from the configuration.',
+    );
   });
 
   it('has a bar for each user, and others last, where the configuration has users', async () => {
