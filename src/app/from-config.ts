@@ -5,7 +5,7 @@ import type { SourceName } from '../domain/observation.ts';
 import { createPeople, type People } from '../domain/people/people.ts';
 import { newStatus, type RouterStatus } from '../domain/status.ts';
 import { type FailureReason, SourceError } from '../errors.ts';
-import type { Login } from '../fields/urls.ts';
+import { type Login, shownUrl } from '../fields/urls.ts';
 import type { LedgerTerms } from '../ledger/ledger.ts';
 import { type KindConfig, kindOf } from '../sources/registry.ts';
 import type { Probe } from '../sources/source.ts';
@@ -110,7 +110,7 @@ const withoutSources = (probe: Probe, owned: ReadonlySet<SourceName>): Probe => 
 export function statusOf(router: RouterConfig, probes: readonly Probe[]): RouterStatus {
   return newStatus(
     router.name,
-    addressesOf(router),
+    addressesOf(router).map(shownUrl),
     probes.flatMap((probe) => probe.sources),
     (source, reason) => todoOf(router, source, reason),
   );

@@ -2,6 +2,7 @@ import { formatRate } from '../domain/people/rate.ts';
 import { formatSize } from '../domain/people/size.ts';
 import type { User } from '../domain/people/user.ts';
 import { count } from '../errors.ts';
+import { shownUrl } from '../fields/urls.ts';
 import { placeOf } from '../notify/target.ts';
 import { kindOf } from '../sources/registry.ts';
 import type { Config, Credentials, RouterConfig } from './config.ts';
@@ -53,7 +54,7 @@ const isLimiting = ({ routers, control }: Config): boolean => control && routers
 function describeRouter(router: RouterConfig, config: Config): string[] {
   const lines = [`router ${router.name}${config.implied ? ' (none is configured, so the usual address is tried)' : ''}`];
   for (const config of router.kinds) {
-    for (const [label, text] of kindOf(config.kind).describe(config)) lines.push(`  ${label.padEnd(10)}  ${text}`);
+    for (const [label, text] of kindOf(config.kind).describe(config)) lines.push(`  ${label.padEnd(10)}  ${shownUrl(text)}`);
   }
   if (router.limits !== null) lines.push(`  ${'limits'.padEnd(10)}  ${describeTransport(router.limits)}`);
   const notes = [

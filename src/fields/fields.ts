@@ -32,8 +32,14 @@ export function scalar<T>(parse: (text: string) => T, show: (source: string) => 
   };
 }
 
+const SECRETS = new WeakSet<Read<unknown>>();
+
 /** As `scalar`, but messages never show the value. */
-export const secret = <T>(parse: (text: string) => T): Read<T> => scalar(parse, () => 'the value');
+export function secret<T>(parse: (text: string) => T): Read<T> {
+  const read = scalar(parse, () => 'the value');
+  SECRETS.add(read);
+  return read;
+}
 
 /** As `scalar`, but an empty value is null, not an error: an empty URL skips its source. */
 export function optional<T>(parse: (text: string) => T): Read<T | null> {
@@ -70,14 +76,19 @@ export function readFields<F extends Fields>(node: Node, fields: F, problems: Pr
 
   const visit = (inner: Node, prefix: string): void => {
     const keys = keysBelow(fields, prefix);
+    let last: { value: Node; isSecret: boolean } | null = null;
     for (const entry of mapping(inner, keys[0] ?? 'NAME', problems)?.entries ?? []) {
       const key = prefix + entry.key;
       const match = named.find(([, field]) => field.key === key && !entry.key.includes('.'));
       if (match !== undefined) {
+        last = { value: entry.value, isSecret: SECRETS.has(match[1].read) };
         const value = match[1].read(entry.value, problems);
         if (value !== undefined) found[match[0]] = { value, place: entry.value.place };
       } else if (named.some(([, field]) => field.key.startsWith(`${key}.`))) {
         visit(entry.value, `${key}.`);
+      } else if (last?.isSecret && isBlank(entry.value)) {
+        // The rest of a secret must not be shown as a key.
+        fail(problems, last.value.place, 'is cut off at a comma; put it in quotes');
       } else {
         unknownKey(entry, keys, problems);
       }
@@ -87,6 +98,8 @@ export function readFields<F extends Fields>(node: Node, fields: F, problems: Pr
   visit(node, '');
   return found as Found<F>;
 }
+
+const isBlank = (node: Node): boolean => node.kind === 'scalar' && node.blank;
 
 /** The valid keys at one level of a mapping. */
 function keysBelow(fields: Fields, prefix: string): string[] {

@@ -24,6 +24,9 @@ export function parseUrl(text: string): RouterUrl {
   return { url: url.href, login };
 }
 
+/** A URL, or a text with URLs, as it may be shown to anyone: a query may hold a secret. */
+export const shownUrl = (text: string): string => text.replaceAll(/\?\S*/g, '?…');
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

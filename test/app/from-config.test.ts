@@ -5,6 +5,7 @@ import { wireguardOf } from '../../src/app/control/peers.ts';
 import { namesOf, probesOf, statusOf } from '../../src/app/from-config.ts';
 import { machineOf } from '../../src/app/tools/machines.ts';
 import type { RouterConfig } from '../../src/config/config.ts';
+import { describeConfig } from '../../src/config/describe.ts';
 import type { SourceName } from '../../src/domain/observation.ts';
 import { configOf, withText } from '../config/support.ts';
 
@@ -38,6 +39,15 @@ describe('the probes of a router', () => {
     const { addresses, sources } = statusOf(router, probes);
     expect(addresses).to.deep.equal(['ssh root@VPN.example.net port 2222, container awg']);
     expect([...sources.keys()]).to.deep.equal(['peers']);
+  });
+
+  it('show no query of an address, which may be a secret', async () => {
+    const url = 'http://192.168.1.1/cgi-bin/x?key=hunter2';
+    const router = await routerOf(`{ url: "${url}" }`);
+    expect(statusOf(router, probesOf(router)).addresses).to.deep.equal(['http://192.168.1.1/cgi-bin/x?…']);
+    expect(describeConfig(await configOf(withText(`routers:\n  vpn: { url: "${url}" }`))))
+      .to.include('http://192.168.1.1/cgi-bin/x?…')
+      .and.not.include('hunter2');
   });
 
   it('read the peers only once if the script reports them too', async () => {

@@ -2,6 +2,7 @@ import { dayText, instantText, type Month } from '../../domain/calendar.ts';
 import { OTHERS } from '../../domain/people/user.ts';
 import { figuresOf, type Used } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
+import { shownUrl } from '../../fields/urls.ts';
 import { devicesAnswer, peersAnswer, usersAnswer, wanAnswer } from '../../views/api-v1/answers.ts';
 import { bytesIn, knownIn } from '../../views/format.ts';
 import { deviceRows } from '../../views/rows/devices.ts';
@@ -143,7 +144,7 @@ function printRouters(view: LedgerView): Printed {
   return {
     columns: [name('Router'), left('Source'), left('Last reading'), { ...prose('Read by'), leaves: 'early' }],
     rows: [
-      ...readers.map(({ router, source, readAt, origin }) => [router, source, seen(view, readAt), origin]),
+      ...readers.map(({ router, source, readAt, origin }) => [router, source, seen(view, readAt), shownUrl(origin)]),
       ...unread.map((name) => [name, '', 'never', '']),
     ],
     summary: `${names.size === 0 ? 'No router has been read yet' : count(names.size, 'router')}; /api/v1/routers of the service shows the results of the last readings`,
@@ -152,7 +153,7 @@ function printRouters(view: LedgerView): Printed {
         router,
         source,
         last_reading: instantText(readAt),
-        read_by: origin,
+        read_by: shownUrl(origin),
       })),
       never_read: unread,
     },
