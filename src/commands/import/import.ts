@@ -5,6 +5,8 @@ import type { Config } from '../../config/config.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { EARLIEST_NOW, instantText } from '../../domain/calendar.ts';
 import { LedgerError, quote } from '../../errors.ts';
+import { type AccountName, accountKey } from '../../ledger/account.ts';
+import type { Books } from '../../ledger/books.ts';
 import { type Findings, ImportError, type ImportProgram } from '../../ledger/import/figures.ts';
 import { accountsIn, type ImportTerms, isEmpty, type Plan, planImport } from '../../ledger/import/plan.ts';
 import { ledgerPath, sizeOf } from '../../ledger/storage/files.ts';
@@ -64,7 +66,9 @@ export function importFrom(program: ImportProgram, paths: readonly string[], opt
     const found = await findingsOf(program, paths, setting, io);
     const store = await open(directory, dryRun);
     try {
-      const plan = await planFor(store, found, setting, dryRun ? null : paths.map((path) => quote(path)).join(', '), progress);
+      const plan = await planFor(store, found, setting, dryRun ? null : paths.map((path) => quote(path)).join(', '), progress, (line) =>
+        io.stderr.write(`${line}\n`),
+      );
       io.stdout.write(json ? `${safeJson(planJson(plan, dryRun))}\n` : await planText(plan, config, dryRun, roomIn(io)));
     } finally {
       await store?.close();
@@ -103,12 +107,17 @@ async function planFor(
   { config, now }: ImportSettings,
   writtenFrom: string | null,
   progress: Progress,
+  warn: (line: string) => void,
 ): Promise<Plan> {
   const books = await loadBooks(store ?? { all: async () => [] });
   refuseWrongClock(now, books.postedAt);
   refuseRenamed(books.accounts.values(), config);
   const posted = store === null ? new Map() : await readDays(store, accountsIn(books, found));
   const plan = planImport(books, posted, found, importTerms(config, now));
+  for (const { account } of plan.accounts) {
+    const warning = otherUplink(books, account);
+    if (warning !== null) warn(warning);
+  }
   progress(`${plan.accounts.length} accounts planned`);
   if (store === null || writtenFrom === null || isEmpty(plan)) return plan;
   await store.commit(withProgress(importBatches(books, plan, writtenFrom, now), progress));
@@ -154,6 +163,14 @@ function refuseRenamed(accounts: Iterable<{ router: string }>, config: Config): 
     if (name !== undefined)
       throw new ImportError(`Router "${router}" is now "${name}": start the service once to rename its accounts, then import`);
   }
+}
+
+/** A mistyped uplink would be one beside the real one, and be counted with it; null where nothing speaks for that. */
+function otherUplink({ accounts }: Pick<Books, 'accounts'>, { kind, router, interface: name, ...rest }: AccountName): string | null {
+  const ofRouter = [...accounts.ofKind('wan')].filter((account) => account.router === router).map((account) => account.interface);
+  if (kind !== 'wan' || ofRouter.length === 0 || accounts.has(accountKey({ kind, router, interface: name, ...rest }))) return null;
+  const known = ofRouter.map((each) => quote(each)).join(', ');
+  return `"${router}" has no uplink ${quote(name)} in the ledger, but ${known}: this import makes one beside it; if it is the same line, use --interface`;
 }
 
 type Progress = (what: string) => void;

@@ -341,6 +341,18 @@ describe('wrtmeter import', () => {
       expect(await totals()).to.deep.equal({ 'wan 192.168.1.1dsl': [1_024_000_000, 102_400_000] });
     });
 
+    it('an uplink that the ledger does not have, beside one that it has, is said', async () => {
+      await read(NOW, { wan: 'wan: 1 1\n' });
+      const file = join(fixtures, 'vnstat-1.18.json');
+      const { code, stderr } = await imported('vnstat', [file], { router: '192.168.1.1', interface: 'wann', dryRun: true });
+      expect([code, stderr]).to.deep.equal([
+        0,
+        '"192.168.1.1" has no uplink "wann" in the ledger, but "wan": this import makes one beside it; if it is the same line, use --interface\n',
+      ]);
+      const right = await imported('vnstat', [file], { router: '192.168.1.1', interface: 'wan', dryRun: true });
+      expect([right.code, right.stderr]).to.deep.equal([0, '']);
+    });
+
     it('the ledger in use is exit code 1 and a line that says what to do; a preview works meanwhile', async () => {
       const store = await openStore(path('data'));
       try {
