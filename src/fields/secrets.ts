@@ -5,8 +5,10 @@ import { ValueError } from './values.ts';
 
 /** RFC 6750 allows no spaces in a token, and fetch throws on an invalid header. */
 export function parseToken(text: string): string {
+  if (text === '') throw new ValueError('is empty; set it');
+  if (/[\r\n]/.test(text)) throw new ValueError('has more than one line; use one');
   if (!/^[\x21-\x7e]+$/.test(text))
-    throw new ValueError('is empty or contains characters that a header cannot carry; use letters, digits and punctuation');
+    throw new ValueError('has a space or another character that a header cannot carry; use letters, digits and punctuation');
   return text;
 }
 
@@ -18,7 +20,8 @@ export function parseUsername(text: string): string {
 
 /** One line of text. Throws a ValueError. */
 export function parsePassword(text: string): string {
-  if (!/^[^\p{Cc}]+$/u.test(text)) throw new ValueError('is empty or contains control characters; use one line of text');
+  if (text === '') throw new ValueError('is empty; set it');
+  if (!/^[^\p{Cc}]+$/u.test(text)) throw new ValueError('has a line break or a control character; use one line of text');
   return text;
 }
 

@@ -12,10 +12,10 @@ export interface Login {
 }
 
 /** Parses an http or https URL. Moves a user name and password out of it, so that the URL can be shown. */
-export function parseUrl(text: string): RouterUrl {
+export function parseUrl(text: string, example = 'http://192.168.1.1'): RouterUrl {
   const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || !/^https?:\/\//i.test(text)) {
-    throw new ValueError('is not an http or https URL; use for example http://192.168.1.1');
+    throw new ValueError(`is not an http or https URL; use for example ${example}`);
   }
   const login = url.username === '' && url.password === '' ? null : { username: decoded(url.username), password: decoded(url.password) };
   url.username = '';

@@ -11,6 +11,8 @@ import { type AccessEntry, credentialsOf, tlsOf } from '../routers/access.ts';
 import { nameOf } from '../routers/routers.ts';
 import { checkTopic, type MailServer, parseAddress, parseBotToken, parseChat, parsePriority, parseQuiet, parseSmtp } from './values.ts';
 
+const parseTargetUrl = (text: string): RouterUrl => parseUrl(text, 'https://notify.example.net/home');
+
 const MOST_TARGETS = 20;
 const MOST_ADDRESSES = 20;
 const TELEGRAM = 'https://api.telegram.org';
@@ -20,7 +22,7 @@ export const telegramFields = {
   chat: { key: 'chat', read: scalar(parseChat) },
   token: { key: 'token', read: secret(parseBotToken) },
   tokenFile: { key: 'token_file', read: scalar(parseText) },
-  url: { key: 'url', read: secret(parseUrl) },
+  url: { key: 'url', read: secret(parseTargetUrl) },
 } as const satisfies Record<string, Field<unknown>>;
 
 /** The keys of `mail` in a target. */
@@ -40,9 +42,9 @@ const inner =
 
 /** The keys of a target in wrtmeter.yaml. A URL may hold a secret, so no message shows it. */
 export const targetFields = {
-  webhook: { key: 'webhook', read: secret(parseUrl) },
+  webhook: { key: 'webhook', read: secret(parseTargetUrl) },
   webhookFile: { key: 'webhook_file', read: scalar(parseText) },
-  ntfy: { key: 'ntfy', read: secret(parseUrl) },
+  ntfy: { key: 'ntfy', read: secret(parseTargetUrl) },
   ntfyFile: { key: 'ntfy_file', read: scalar(parseText) },
   telegram: { key: 'telegram', read: inner(telegramFields) },
   mail: { key: 'mail', read: inner(mailFields) },
@@ -134,7 +136,7 @@ async function serviceOf(found: TargetEntry['found'], place: string, files: File
   if (found.mail !== undefined) return mailOf(found.mail.value, found, place, files, problems);
   const kind = found.webhook === undefined && found.webhookFile === undefined ? 'ntfy' : 'webhook';
   const [here, file] = kind === 'webhook' ? [found.webhook, found.webhookFile] : [found.ntfy, found.ntfyFile];
-  const url = await secretOf<RouterUrl>(here, file, parseUrl, files, problems);
+  const url = await secretOf<RouterUrl>(here, file, parseTargetUrl, files, problems);
   if (url === undefined) return null;
   if (kind === 'ntfy' && !passes(url, checkTopic, problems)) return null;
   const access: AccessEntry = {

@@ -64,7 +64,7 @@ notices: { off: [summary, trouble] }
         '{ webhook: "https://h.net/hunter2", ntfy: "https://n.net/t" }',
         '.ntfy: cannot be used together with another service; make two targets of them',
       ],
-      ['{ webhook: "hunter2" }', '.webhook: the value is not an http or https URL; use for example http://192.168.1.1'],
+      ['{ webhook: "hunter2" }', '.webhook: the value is not an http or https URL; use for example https://notify.example.net/home'],
       ['{ ntfy: "https://n.net/" }', '.ntfy: the value has no topic; use for example https://ntfy.example.net/home'],
       ['{ webhook: "https://h.net", priority: 3 }', '.priority: applies only to ntfy; remove it'],
       ['{ ntfy: "https://n.net/t", priority: 9 }', '.priority: "9" is not a priority of ntfy; use a number from 1 (lowest) to 5 (highest)'],

@@ -108,7 +108,7 @@ describe('access to a router', () => {
       [{ WRTMETER_TOKEN_FILE: './nowhere' }, 'WRTMETER_TOKEN_FILE: cannot read "./nowhere": no such file or directory'],
       [
         { WRTMETER_TOKEN: 'two words' },
-        'WRTMETER_TOKEN: the value is empty or contains characters that a header cannot carry; use letters, digits and punctuation',
+        'WRTMETER_TOKEN: the value has a space or another character that a header cannot carry; use letters, digits and punctuation',
       ],
     ];
     for (const [env, message] of cases) expect(await errorsOf({ env })).to.deep.equal([message]);
