@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Round } from '../../domain/round.ts';
 import { type RouterStatus, readTwice, readTwiceWords } from '../../domain/status.ts';
-import { figuresOf } from '../../domain/traffic.ts';
-import type { AuditKind } from '../../ledger/books.ts';
+import { figuresOf, plusUsage } from '../../domain/traffic.ts';
+import type { AuditKind, AuditRow } from '../../ledger/books.ts';
 import type { Posted } from '../../ledger/ledger.ts';
 import { bytesOfRow, meaningOf } from '../../views/audit-words.ts';
 
@@ -44,19 +44,38 @@ export function createTwiceLog(log: Logger): (routers: readonly RouterStatus[]) 
 /** Audit rows that need no attention. */
 const USUAL: ReadonlySet<AuditKind> = new Set(['wrap', 'dip', 'hosts', 'learned']);
 
+/** So many rows of a round that are alike get a line each: a router whose counters all fell is one thing to know. */
+const MOST_ALIKE = 3;
+
+/** Rows that differ in their counter alone, or each by itself where they are few. */
+function alike(audit: readonly AuditRow[]): (readonly [AuditRow, ...AuditRow[]])[] {
+  const found = new Map<string, [AuditRow, ...AuditRow[]]>();
+  for (const row of audit) {
+    const key = JSON.stringify([row.kind, row.router, row.source, row.why]);
+    const rows = found.get(key);
+    if (rows === undefined) found.set(key, [row]);
+    else rows.push(row);
+  }
+  return [...found.values()].flatMap((rows) => (rows.length > MOST_ALIKE ? [rows] : rows.map((row): [AuditRow] => [row])));
+}
+
+function logAudit(log: Logger, rows: readonly [AuditRow, ...AuditRow[]]): void {
+  const [{ kind, router, source, counter, why }] = rows;
+  const { download, upload, undirected } = figuresOf(rows.map(bytesOfRow).reduce(plusUsage));
+  const bytes = undirected === null ? { download, upload } : { undirected };
+  const { title, outcome } = meaningOf(kind);
+  const level = kind === 'reset' ? 'debug' : USUAL.has(kind) ? 'info' : 'warn';
+  const others = rows.length === 1 ? '' : ` (${rows.length} counters of ${source} of ${router}, each with a row in the audit)`;
+  const which = rows.length === 1 ? { counter } : { counters: rows.length };
+  log[level]({ router, source, ...which, ...bytes }, `${outcome === 'refused' ? 'Not posted' : title}: ${why}${others}`);
+}
+
 /** Logs the posting of a round; a repeated failure is logged once. */
 export function logPosting(log: Logger, posted: Posted, before: Posted | null): void {
   switch (posted.status) {
     case 'posted':
       if (before !== null && before.status !== 'posted') log.info('Posting to the ledger again');
-      for (const row of posted.audit) {
-        const { kind, router, source, counter, why } = row;
-        const { download, upload, undirected } = figuresOf(bytesOfRow(row));
-        const bytes = undirected === null ? { download, upload } : { undirected };
-        const { title, outcome } = meaningOf(kind);
-        const level = kind === 'reset' ? 'debug' : USUAL.has(kind) ? 'info' : 'warn';
-        log[level]({ router, source, counter, ...bytes }, `${outcome === 'refused' ? 'Not posted' : title}: ${why}`);
-      }
+      for (const rows of alike(posted.audit)) logAudit(log, rows);
       return;
     case 'suspended':
       if (before?.status !== 'suspended') log.warn(`Nothing is posted while ${posted.why}; baselines are kept`);
