@@ -38,39 +38,68 @@ export async function textTable(
   room: number | null = null,
 ): Promise<string> {
   const cells = rows.map((row) => row.map(printable));
-  const table = await drawn(columns, cells, []);
-  if (room === null) return table.text;
-  const widths = fitColumns(columns, table.widths, room + GAP);
-  if (widths.every((width, i) => width === table.widths[i])) return table.text;
+  const natural = await naturalWidths(columns, cells);
+  const widths = room === null ? natural : fitColumns(columns, natural, room + GAP);
   const shown = <T>(list: readonly T[]): T[] => list.filter((_, i) => widths[i] !== null);
-  const fitted = await drawn(
-    shown(columns),
+  const isWhole = widths.every((width, i) => width === natural[i]);
+  const blocks = await drawn(
+    shown(columns).map((column) => (isWhole ? { ...column, fit: 'keep' } : column)),
     cells.map(shown),
     widths.flatMap((width) => width ?? []),
   );
+  const text = blocks.map((block) => block.text).join('\n');
   const without = columns.filter((_, i) => widths[i] === null).map(({ title }) => title);
-  return without.length === 0 ? fitted.text : `${fitted.text}\n(no room for ${without.join(', ')})`;
+  return without.length === 0 ? text : `${text}\n(no room for ${without.join(', ')})`;
 }
 
-/** Draws a table with these widths, which include the gap after a column, or with the widths of its content. */
+/** The widths of columns whose texts are all whole, with the gap after each. */
+async function naturalWidths(columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<number[]> {
+  const blocks = await drawn(columns, widening(rows), []);
+  return columns.map((_, i) => blocks.reduce((most, { widths }) => Math.max(most, widths[i] ?? 0), 0));
+}
+
+/** Text whose characters are all one column wide. */
+const PLAIN = /^[ -~]*$/;
+
+/** Rows that can make a column wider: of plain texts, only those that are longer than all before have to be measured. */
+function widening(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const longest: number[] = [];
+  return rows.filter((row) => {
+    let isWider = false;
+    for (const [i, text] of row.entries()) {
+      const isPlain = PLAIN.test(text);
+      isWider ||= !isPlain || text.length > (longest[i] ?? 0);
+      if (isPlain) longest[i] = Math.max(longest[i] ?? 0, text.length);
+    }
+    return isWider;
+  });
+}
+
+/** Rows that the library lays out together: its time grows with their square. */
+const BLOCK = 50;
+
+/** Draws a table in blocks, with these widths, which include the gap after a column, or each with the widths of its content. */
 async function drawn(columns: readonly Column[], rows: readonly (readonly string[])[], widths: readonly number[]) {
   const { default: CliTable } = await import('cli-table3');
-  const table = new CliTable({
-    head: columns.map(({ title }) => title),
-    colAligns: columns.map(({ align }) => align),
-    colWidths: [...widths],
-    // No colours, so that it is readable in any terminal and in a file.
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
-    chars: Object.fromEntries([...NO_LINES, ...NO_RULES].map((name) => [name, ''])),
+  return Array.from({ length: Math.max(1, Math.ceil(rows.length / BLOCK)) }, (_, block) => {
+    const table = new CliTable({
+      head: block === 0 ? columns.map(({ title }) => title) : [],
+      colAligns: columns.map(({ align }) => align),
+      colWidths: [...widths],
+      // No colours, so that it is readable in any terminal and in a file.
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
+      chars: Object.fromEntries([...NO_LINES, ...NO_RULES].map((name) => [name, ''])),
+    });
+    const own = rows.slice(block * BLOCK, (block + 1) * BLOCK);
+    table.push(...own.map((row) => row.map((content, i) => ({ content, wordWrap: columns[i]?.fit === 'wrap' }))));
+    const text = table
+      .toString()
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .join('\n');
+    // The library leaves the widths it found in its options.
+    return { text, widths: table.options.colWidths.map(Number) };
   });
-  table.push(...rows.map((row) => row.map((content, i) => ({ content, wordWrap: columns[i]?.fit === 'wrap' }))));
-  const text = table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
-  // The library leaves the widths it found in its options.
-  return { text, widths: table.options.colWidths.map(Number) };
 }
 
 /** Text that is safe in a terminal: no control characters, no marks that change its direction. */

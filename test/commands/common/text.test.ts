@@ -45,6 +45,24 @@ describe('a table in the terminal', () => {
     ]);
   });
 
+  it('is one table however many rows it has', async () => {
+    const short = Array.from({ length: 199 }, (_, i) => [`device-${i}`, '1.00 KiB', 'Counted']);
+    const rows = [...short, ['居間のテレビ・二階の大きい方', '1,023 MiB', 'Its counters restarted, because the router had rebooted']];
+    const columns = [name('Device'), right('Total'), prose('Why')];
+    const all = (await textTable(columns, rows)).split('\n');
+    expect(all).to.have.length(201);
+    expect(all[0]).to.equal('Device                            Total  Why');
+    for (const [i, line] of all.slice(1, 200).entries()) expect(line).to.equal(`${`device-${i}`.padEnd(31)}1.00 KiB  Counted`);
+    expect(all[200]).to.equal('居間のテレビ・二階の大きい方  1,023 MiB  Its counters restarted, because the router had rebooted');
+    const narrow = (await textTable(columns, rows, 60)).split('\n');
+    expect(narrow[1]).to.equal(`${'device-0'.padEnd(26)}1.00 KiB  Counted`);
+    expect(narrow.slice(200)).to.deep.equal([
+      '居間のテレビ・二階の大…  1,023 MiB  Its counters restarted,',
+      '                                    because the router had',
+      '                                    rebooted',
+    ]);
+  });
+
   it('is never wider than the room where columns can give way', () => {
     const column = fc.record({
       fit: fc.constantFrom<Fit['fit']>('keep', 'shorten', 'wrap'),
