@@ -6,6 +6,7 @@ import { dayFrom } from '../../views/api-v1/query.ts';
 import { usageJson } from '../../views/api-v1/usage-json.ts';
 import { macsOf } from '../../views/find-device.ts';
 import { bytesIn, knownIn } from '../../views/format.ts';
+import { countedSince, isKnown } from '../../views/rows/known.ts';
 import { deviceAccounts, homeAccounts, nothingOf, type PeriodRow, periodRows } from '../../views/rows/periods.ts';
 import { isPrivate } from '../../views/view.ts';
 import { bar } from '../common/chart.ts';
@@ -20,13 +21,13 @@ const TOP_DEVICES = 3;
 const BAR = 12;
 const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 
-/** Every billing month since counting started, by the current billing day. */
+/** Every billing month of which something is known, by the current billing day. */
 export function printMonths(view: LedgerView, selection: Selection): Promise<Printed> {
   const periodOf = (day: Day) => monthOf(day, view.terms.billing);
   return printPeriods(view, selection, { thing: 'month', periodOf, label: monthLabel, usual: MOST_PERIODS });
 }
 
-/** The last days, including days without bytes. */
+/** The last days of which something is known, including days without bytes. */
 export function printDays(view: LedgerView, selection: Selection): Promise<Printed> {
   const periodOf = (day: Day): Month => ({ start: day, end: day + 1 });
   return printPeriods(view, selection, { thing: 'day', periodOf, label: dayLabel, usual: USUAL_DAYS });
@@ -54,7 +55,10 @@ async function printPeriods(view: LedgerView, selection: Selection, kind: Kind):
   // Unbounded, because the periods and accounts are bounded already.
   const found = await readUsage(view.store, { by: 'period', periods, accounts: [...ids] }, Number.MAX_SAFE_INTEGER);
   const all = periodRows(view, periods, found ?? []);
-  const rows = showsPrivate ? all : all.map((row) => withoutPrivate(view, row));
+  const since = countedSince(view);
+  const rows = all
+    .map((row) => (showsPrivate ? row : withoutPrivate(view, row)))
+    .filter((row) => isKnown(since, row.period, bytesOf(row, device)) || (device === null && row.devices.length > 0));
   const json = {
     timezone: view.timezone,
     ...(device && { device: { mac: device.mac, name: device.name } }),

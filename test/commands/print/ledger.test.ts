@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { readFile } from '../../../src/app/read-file.ts';
 import { type PrintOptions, print } from '../../../src/commands/print/print.ts';
 import type { PrintName } from '../../../src/commands/print/tables.ts';
+import { dayNumber } from '../../../src/domain/calendar.ts';
 import { believableHome } from '../../support/homes/believable-home.ts';
 import { leases, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
 import { writeAudit } from '../../support/ledger/audit-rows.ts';
+import { fillUplinkDays } from '../../support/ledger/uplink-days.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const HOUR = 3_600_000;
@@ -167,6 +169,28 @@ describe('wrtmeter print months, days and audit', () => {
         0,
         0,
       ]);
+    });
+
+    it('days before counting began are left out, except those that were imported', async () => {
+      const before = (store: Parameters<typeof fillUplinkDays>[0]) =>
+        fillUplinkDays(store, [dayNumber(2026, 8, 30), dayNumber(2026, 11, 1), dayNumber(2026, 11, 3)], MIB);
+      home = await openHome({ routers: { gateway: [] }, before });
+      const first = async (what: PrintName) => (await printed(what)).stdout.split('\n').map((line) => line.split(/ {2,}/)[0]);
+      const ending = ['', '2 days of the uplinks: 2.00 MiB down, 0 B up', ''];
+      expect(await first('days')).to.deep.equal(['Day', '2026-11-01 Sun', '2026-11-03 Tue', ...ending]);
+      await live(Date.UTC(2026, 10, 18, 23), Date.UTC(2026, 10, 18, 23));
+      expect((await first('days')).slice(1, 5)).to.deep.equal([
+        '2026-11-01 Sun',
+        '2026-11-03 Tue',
+        '2026-11-19 Thu',
+        '2026-11-20 Fri, so far',
+      ]);
+      expect((await json('days', { last: '4' })).days.map(({ start }: { start: string }) => start)).to.deep.equal([
+        '2026-11-19',
+        '2026-11-20',
+      ]);
+      expect((await first('months')).slice(1, 3)).to.deep.equal(['2026-08-01 to 2026-08-31', '2026-11-01 to 2026-11-30, so far']);
+      expect((await printed('days', { from: '2026-11-05', to: '2026-11-10' })).stdout).to.equal('Nothing was counted in this time\n');
     });
 
     it('--from and --to choose the days, and --last the newest of them', async () => {

@@ -6,7 +6,7 @@ import { type Content, type Html, html } from './html.ts';
 /** What was used on a day or in a month. */
 export interface ChartBar {
   name: string;
-  /** Null: it is still to come. */
+  /** Null: it is still to come, or was before counting began. The table leaves it out. */
   used: Used | null;
   /** Something to know about it. */
   mark?: string;

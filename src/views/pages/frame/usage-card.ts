@@ -1,4 +1,4 @@
-import { dayOf, type Month } from '../../../domain/calendar.ts';
+import type { Month } from '../../../domain/calendar.ts';
 import type { Used } from '../../../domain/traffic.ts';
 import { bytesIn } from '../../format.ts';
 import type { View } from '../../view.ts';
@@ -31,7 +31,6 @@ export interface UsageParts {
 
 /** What something used this month, by day and by month. */
 export function usageCard(view: View, { month, used, total, days, marks, periods, months, nothing, more = null }: UsageParts): Html {
-  const today = dayOf(view.now, view.timezone);
   const all = bytesIn(view.units)(total.total);
   return html`<section class="card" aria-labelledby="month">
 <div class="top"><h2 id="month">This month</h2><p class="quiet">${shortDate(month.start)} to ${shortDate(month.end - 1)} · ${all} in all</p></div>
@@ -40,9 +39,9 @@ ${more}
 ${
   days === null
     ? html`<p class="quiet">It is private: only months are shown.</p>`
-    : barChart(view, 'Bytes of each day of this month', 'Day', dayBars(month, today, days, nothing, marks))
+    : barChart(view, 'Bytes of each day of this month', 'Day', dayBars(view, month, days, nothing, marks))
 }
 <h3 class="more">By month</h3>
-${barChart(view, 'Bytes of the last billing periods', 'Month', periodBars(periods, months, nothing)) ?? html`<p class="quiet">Nothing was counted in the last ${periods.length} months.</p>`}
+${barChart(view, 'Bytes of the last billing periods', 'Month', periodBars(view, periods, months, nothing)) ?? html`<p class="quiet">Nothing was counted in the last ${periods.length} months.</p>`}
 </section>`;
 }

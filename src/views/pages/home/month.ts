@@ -3,6 +3,7 @@ import { figuresOf, plusUsage, type Used } from '../../../domain/traffic.ts';
 import { usageOf } from '../../../ledger/account.ts';
 import { bytesIn } from '../../format.ts';
 import type { HistoryRow } from '../../rows/history.ts';
+import { countedSince, isKnown } from '../../rows/known.ts';
 import { homeAccounts, nothingOf } from '../../rows/periods.ts';
 import { wanRows } from '../../rows/wan.ts';
 import type { View } from '../../view.ts';
@@ -49,9 +50,11 @@ ${uplinks.length > SHOWN ? html`<p class="more"><a href="uplinks">All ${uplinks.
 
 function charts(view: View, { rows, periods }: HomePast, today: Day, nothing: Used): Html {
   const { days, months } = historyOf(rows, 'home', '');
-  const yearly = barChart(view, 'Bytes of the last billing periods', 'Month', periodBars(periods, months, nothing));
-  return html`<p class="today">${dayLine(view, 'Today', days.get(today) ?? nothing)} <span class="quiet">· ${dayLine(view, 'yesterday', days.get(today - 1) ?? nothing)}</span></p>
-${barChart(view, 'Bytes of each day of this month', 'Day', dayBars(view.months.home, today, days, nothing))}
+  const yearly = barChart(view, 'Bytes of the last billing periods', 'Month', periodBars(view, periods, months, nothing));
+  const before = days.get(today - 1);
+  const yesterday = isKnown(countedSince(view), { end: today }, before) ? dayLine(view, 'yesterday', before ?? nothing) : null;
+  return html`<p class="today">${dayLine(view, 'Today', days.get(today) ?? nothing)}${yesterday === null ? null : html` <span class="quiet">· ${yesterday}</span>`}</p>
+${barChart(view, 'Bytes of each day of this month', 'Day', dayBars(view, view.months.home, days, nothing))}
 ${yearly === null ? null : html`<h3 class="more">By month</h3>${yearly}`}`;
 }
 
