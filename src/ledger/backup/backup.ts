@@ -2,7 +2,8 @@ import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { dayOf, HOUR_MS } from '../../domain/calendar.ts';
 import { fileWords, LedgerError } from '../../errors.ts';
-import { asLedgerError, codeOf, type Database, openDatabase, wordsFor } from '../storage/driver/sqlite.ts';
+import { openToRead } from '../storage/driver/read.ts';
+import { asLedgerError, codeOf, type Database, wordsFor } from '../storage/driver/sqlite.ts';
 import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
 import { inspect } from '../storage/inspect.ts';
 import { backupName, listBackups } from './backups.ts';
@@ -27,7 +28,7 @@ export async function copyDatabase(from: string, to: string, abort: Abort = { ab
   const partial = `${to}.${process.pid}${PARTIAL}`;
   try {
     await removeDatabase(partial);
-    const source = await openDatabase(from, 'read');
+    const source = await openToRead(from);
     abort.database = source;
     try {
       if (abort.aborted) throw new LedgerError('Backup was given up because wrtmeter ends');

@@ -1,5 +1,6 @@
 import { LedgerError } from '../../errors.ts';
-import { asLedgerError, codeOf, type Database, openDatabase } from './driver/sqlite.ts';
+import { openToRead } from './driver/read.ts';
+import { asLedgerError, codeOf, type Database } from './driver/sqlite.ts';
 import { sizeOf } from './files.ts';
 import { SCHEMA_VERSION, tablesOf } from './schema.ts';
 
@@ -32,7 +33,7 @@ export async function inspect(path: string): Promise<FileVerdict> {
   if ((await sizeOf(path)) === 0) return { state: 'damaged', why: 'file is empty' };
   let database: Database | null = null;
   try {
-    database = await openDatabase(path, 'read');
+    database = await openToRead(path);
     return await inspectOpen(database);
   } catch (error) {
     const code = codeOf(error);

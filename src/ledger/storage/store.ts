@@ -2,6 +2,7 @@ import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LedgerError } from '../../errors.ts';
 import { remainsOf } from '../backup/backups.ts';
+import { openToRead } from './driver/read.ts';
 import { runAll } from './driver/run-all.ts';
 import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './driver/sqlite.ts';
 import { InUseError, type LedgerLock, ledgerPath, lockLedger, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
@@ -63,7 +64,7 @@ export async function openStoreBeside(directory: string): Promise<Store> {
 /** Opens `DIR/ledger.db` for reading only; another process may be writing it. Throws a LedgerError. */
 export async function openStoreToRead(directory: string): Promise<Store> {
   await requireLedger(directory);
-  return openAs(directory, (path) => openCurrent(path, 'read'));
+  return openAs(directory, (path) => openCurrent(path, openToRead));
 }
 
 function openAs(directory: string, open: (path: string) => Promise<Database>): Promise<Store> {
@@ -118,15 +119,15 @@ async function openToWrite(path: string): Promise<Database> {
 }
 
 async function openBeside(path: string): Promise<Database> {
-  const database = await openCurrent(path, 'write');
+  const database = await openCurrent(path, (name) => openDatabase(name, 'write'));
   await database.exec('PRAGMA synchronous = FULL');
   await database.exec(WAIT);
   return database;
 }
 
 /** Opens a file of this version's schema, and changes nothing in it. */
-async function openCurrent(path: string, access: 'read' | 'write'): Promise<Database> {
-  const database = await openDatabase(path, access);
+async function openCurrent(path: string, open: (path: string) => Promise<Database>): Promise<Database> {
+  const database = await open(path);
   try {
     const version = Number((await database.all('PRAGMA user_version'))[0]?.user_version);
     if (version !== SCHEMA_VERSION) throw new LedgerError(wrongVersion(path, version));

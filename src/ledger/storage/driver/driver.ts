@@ -22,8 +22,10 @@ export interface Database {
 
 export type LockConnection = Pick<Database, 'exec' | 'close'>;
 
-/** `create` makes the file where there is none. */
-export type Access = 'read' | 'write' | 'create';
+/**
+ * `create` makes the file where there is none. `immutable` reads it without its log and without locks: only for a file that nobody changes.
+ */
+export type Access = 'read' | 'immutable' | 'write' | 'create';
 
 /** What opens database files: the package sqlite3, or the SQLite that is part of Node. */
 export interface Driver {

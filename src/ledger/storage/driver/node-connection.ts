@@ -11,7 +11,10 @@ export interface NodeConnection {
   close(): void;
 }
 
-const MODES = { read: 'ro', write: 'rw', create: 'rwc' } as const satisfies Record<Access, string>;
+const MODES = { read: 'mode=ro', immutable: 'mode=ro&immutable=1', write: 'mode=rw', create: 'mode=rwc' } as const satisfies Record<
+  Access,
+  string
+>;
 /** Pages of a step: 512 KiB of a ledger. */
 const PAGES = 512;
 
@@ -30,7 +33,7 @@ export function openHere(path: string, access: Access): NodeConnection {
 
 /** Only as an address can a file be opened for writing without being made. */
 function openFile({ DatabaseSync }: NodeSqlite, path: string, mode: string): DatabaseSync {
-  return new DatabaseSync(`${pathToFileURL(path).href}?mode=${mode}`, { enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT });
+  return new DatabaseSync(`${pathToFileURL(path).href}?${mode}`, { enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT });
 }
 
 function prepare(database: DatabaseSync, sql: string): StatementSync {

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type sqlite3 from 'sqlite3';
 import type { Access, Database, Driver, Row } from './driver.ts';
 
@@ -13,10 +14,11 @@ export async function packageDriver(): Promise<Driver> {
 }
 
 function open(module: typeof sqlite3, path: string, access: Access): Promise<Database> {
-  const { Database, OPEN_READONLY, OPEN_READWRITE, OPEN_CREATE } = module;
-  const modes = { read: OPEN_READONLY, write: OPEN_READWRITE, create: OPEN_READWRITE | OPEN_CREATE };
+  const { Database, OPEN_READONLY, OPEN_READWRITE, OPEN_CREATE, OPEN_URI } = module;
+  const modes = { read: OPEN_READONLY, immutable: OPEN_READONLY | OPEN_URI, write: OPEN_READWRITE, create: OPEN_READWRITE | OPEN_CREATE };
+  const name = access === 'immutable' ? `${pathToFileURL(path).href}?immutable=1` : path;
   return new Promise((resolve, reject) => {
-    const driver = new Database(path, modes[access], (error) => (error ? reject(error) : resolve(connection(driver))));
+    const driver = new Database(name, modes[access], (error) => (error ? reject(error) : resolve(connection(driver))));
   });
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { Database, Driver } from '../../../../src/ledger/storage/driver/driver.ts';
+import type { Access, Database, Driver } from '../../../../src/ledger/storage/driver/driver.ts';
 import { nodeDriver } from '../../../../src/ledger/storage/driver/node.ts';
 import { nodeSqlite } from '../../../../src/ledger/storage/driver/node-sqlite.ts';
 import { runAll } from '../../../../src/ledger/storage/driver/run-all.ts';
@@ -42,7 +42,7 @@ for (const [name, load] of drivers) {
       rmSync(directory, { recursive: true });
     });
 
-    const open = async (access: 'read' | 'write' | 'create', file = path) => {
+    const open = async (access: Access, file = path) => {
       const database = await driver.open(file, access);
       opened.push(database);
       return database;
@@ -58,6 +58,18 @@ for (const [name, load] of drivers) {
       expect(await database.all('SELECT ? AS a, ? AS b, ? AS c, typeof(?) AS d, ? / 2 AS e', 'x', null, 2 ** 40, 7, 7)).to.deep.equal([
         { a: 'x', b: null, c: 2 ** 40, d: 'integer', e: 3 },
       ]);
+    });
+
+    it('reads an immutable file of any name alone, without what SQLite keeps beside it', async () => {
+      const database = await open('create');
+      await database.exec("PRAGMA journal_mode = WAL; CREATE TABLE t AS SELECT 'kept' AS a");
+      await database.close();
+      const alone = await open('immutable');
+      expect(await alone.all('SELECT a FROM t')).to.deep.equal([{ a: 'kept' }]);
+      expect(readdirSync(directory)).to.deep.equal(['a.db']);
+      expect(await failure(alone.exec('DELETE FROM t'))).to.equal('SQLITE_READONLY');
+      await alone.copyTo(join(directory, 'b.db'));
+      expect(await cell(await open('read', join(directory, 'b.db')), 'SELECT a FROM t')).to.equal('kept');
     });
 
     it('takes parameters by number, also where one is used twice or not at all', async () => {
