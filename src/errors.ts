@@ -87,6 +87,7 @@ export class UsageError extends Error {
 /** What the file system's codes mean. */
 export const FILE_WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
+  EEXIST: 'a file of this name exists',
   ENOTDIR: 'a part of its path is a file and not a directory',
   EACCES: 'permission denied',
   EPERM: 'permission denied',

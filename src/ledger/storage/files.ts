@@ -47,6 +47,8 @@ export async function giveToOwner(path: string): Promise<void> {
   if ((await stat(path)).uid !== uid) await chown(path, uid, gid).catch(() => undefined);
 }
 
+const notADirectory = (path: string) => `Data directory "${path}" is not a directory: set it with --data`;
+
 /** Why a ledger cannot be seen although it may be there; null if it is not there, or can be seen. */
 export async function whyHidden(directory: string): Promise<string | null> {
   const path = ledgerPath(directory);
@@ -54,7 +56,7 @@ export async function whyHidden(directory: string): Promise<string | null> {
     () => null,
     (error: NodeJS.ErrnoException) => error.code,
   );
-  if (code === 'ENOTDIR') return `Data directory "${directory}" is not a directory: set it with --data`;
+  if (code === 'ENOTDIR') return notADirectory(directory);
   return code === 'EACCES' ? `Ledger "${path}" cannot be read: permission denied; run this as the user of wrtmeter, or as root` : null;
 }
 
@@ -68,7 +70,8 @@ export async function requireLedger(directory: string): Promise<void> {
 
 /** Makes the data directory and those above it. Throws a LedgerError. */
 export async function makeDirectory(path: string): Promise<void> {
-  await makeDirectories(path).catch((error: Error) => {
+  await makeDirectories(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') throw new LedgerError(notADirectory(path));
     throw new LedgerError(`Data directory "${path}" cannot be created: ${fileWords(error)}`);
   });
 }

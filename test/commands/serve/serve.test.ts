@@ -159,7 +159,7 @@ describe('wrtmeter serve', () => {
     expect(existsSync(join(directory, 'other'))).to.equal(false);
   });
 
-  it('a damaged ledger, or a directory that cannot be written, is refused with one line', async () => {
+  it('a damaged ledger, or a data directory that is a file or cannot be written, is refused with one line', async () => {
     const config = await yaml(`routers:\n${router('gateway')}`);
     await writeFile(join(directory, 'ledger.db'), 'this is no database, but long enough to be looked at as one'.repeat(100), {
       mode: 0o600,
@@ -170,6 +170,14 @@ describe('wrtmeter serve', () => {
     const nowhere = await run(['--config', config, '--data', '/proc/nowhere', '--listen', '127.0.0.1:0'], directory);
     expect(nowhere.code).to.equal(1);
     expect(nowhere.err).to.match(/^Data directory "\/proc\/nowhere" cannot be created: .*\n$/);
+    for (const file of [config, `${config}/below`]) {
+      const { code, err } = await run(['--config', config, '--data', file, '--listen', '127.0.0.1:0'], directory);
+      expect(code).to.equal(1);
+      expect(err).to.be.oneOf([
+        `Data directory "${config}" is not a directory: set it with --data\n`,
+        `Data directory "${config}/below" cannot be created: a part of its path is a file and not a directory\n`,
+      ]);
+    }
   });
 
   it('starts a round after a heartbeat without a request', async () => {
