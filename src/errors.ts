@@ -91,6 +91,8 @@ export const FILE_WORDS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file and not a directory',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  // FreeBSD's code for it; Linux has none.
+  EFTYPE: 'is not a regular file',
   EISDIR: 'is a directory',
   EROFS: 'the disk is mounted read-only',
   ENOSPC: 'the disk is full',

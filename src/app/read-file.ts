@@ -1,8 +1,9 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { ReadFile } from '../fields/files.ts';
 
 /** Reads only the beginning of a file, so that a device or a huge file given by mistake does no harm. */
 export const readFile: ReadFile = async (path, limit) => {
+  await refuseNamedPipe(path);
   const handle = await open(path);
   try {
     const chunks: Uint8Array[] = [];
@@ -18,3 +19,9 @@ export const readFile: ReadFile = async (path, limit) => {
     await handle.close();
   }
 };
+
+/** Opening a named pipe waits until something writes to it. Pipes below /dev and /proc, as of `<(…)` and `/dev/stdin`, are open already. */
+async function refuseNamedPipe(path: string): Promise<void> {
+  if (/^\/(dev|proc)\//.test(path)) return;
+  if ((await stat(path)).isFIFO()) throw Object.assign(new Error('This is a named pipe'), { code: 'EFTYPE' });
+}
