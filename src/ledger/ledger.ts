@@ -113,12 +113,14 @@ class SqliteLedger implements Ledger {
       await this.#ageOut(now);
       this.state.databaseBytes = await this.store.size();
       await this.#refreshCompared(update);
+      this.state.writeFailure = null;
       return { status: 'posted', audit: update.audit };
     } catch (error) {
       this.#mustReload = true;
       this.#hourly.again();
       if (!(error instanceof LedgerError)) throw error;
       this.state.writeErrors += 1;
+      this.state.writeFailure = error.message;
       return { status: 'failed', error };
     }
   }

@@ -5,6 +5,8 @@ export interface LedgerState {
   /** Unix ms of the first posting; 0 before it. */
   startedAt: number;
   writeErrors: number;
+  /** Why the last round could not be written; null if it was. */
+  writeFailure: string | null;
   /** Daily backups that could not be made. */
   backupErrors: number;
   /** Why the last daily backup failed; null if it did not. */
@@ -24,6 +26,7 @@ export interface LedgerState {
 export const newLedgerState = (): LedgerState => ({
   startedAt: 0,
   writeErrors: 0,
+  writeFailure: null,
   backupErrors: 0,
   backupFailure: null,
   commitSeconds: 0,

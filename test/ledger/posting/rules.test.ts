@@ -476,9 +476,11 @@ describe('the ledger', () => {
       );
       expect(posted.status).to.equal('failed');
       expect(bench.ledger.state.writeErrors).to.equal(1);
+      expect(posted).to.have.nested.property('error.message', bench.ledger.state.writeFailure);
       expect(bench.total(phone)).to.deep.equal({ download: 0, upload: 0 });
       await bench.store.all('DROP TRIGGER broken');
       await bench.read(30, classic(station(PHONE, 170, 160)));
+      expect(bench.ledger.state.writeFailure).to.equal(null);
       expect(bench.total(phone)).to.deep.equal({ download: 70, upload: 60 });
       expect((await bench.sums(phone)).days).to.deep.equal({ download: 70, upload: 60 });
     });

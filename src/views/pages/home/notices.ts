@@ -21,7 +21,11 @@ function clockNotice({ ledger }: View): Html | null {
 function writeNotice({ ledger }: View): Html | null {
   if (ledger.writeErrors === 0) return null;
   const times = ledger.writeErrors === 1 ? 'once' : `${ledger.writeErrors} times`;
-  return html`<p><strong>The ledger could not be written</strong>, ${times} since the program started. Is the disk full or read-only? See the log. No byte is lost while the routers stay on.</p>`;
+  const what =
+    ledger.writeFailure === null
+      ? html`<strong>The ledger could not be written</strong>, ${times} since the program started. See the log.`
+      : html`<strong>The last round could not be written:</strong> ${ledger.writeFailure}.`;
+  return html`<p>${what} No byte is lost while the routers stay on.</p>`;
 }
 
 function twiceNotice({ routers }: View): Html | null {

@@ -117,7 +117,11 @@ describe('the home page', () => {
     };
     const text = page({ ledger: suspended });
     expect(text).to.include('Counting is suspended: the clock says 1970-01-01T00:00:09Z, which is before 2025.');
-    expect(text).to.include('The ledger could not be written, 3 times since the program started.');
+    expect(text).to.include('The ledger could not be written, 3 times since the program started. See the log.');
+    const moved = { ...suspended, writeFailure: 'Ledger "/data/ledger.db" was moved or replaced while it was in use: stop wrtmeter' };
+    expect(page({ ledger: moved })).to.include(
+      `The last round could not be written: ${moved.writeFailure.replaceAll('"', '&quot;')}. No byte is lost`,
+    );
   });
 
   it('the last week of the audit log is at the end: similar rows in one line, without phones that come and go', async () => {
