@@ -5,7 +5,7 @@ import type { CliOptions } from '../config/input.ts';
 import { instantText, localText } from '../domain/calendar.ts';
 import { didYouMean } from '../domain/names/nearest.ts';
 import { count, quote, UsageError } from '../errors.ts';
-import { makeDirectory } from '../ledger/storage/files.ts';
+import { makeDirectory, sizeOf } from '../ledger/storage/files.ts';
 import type { DatedIo } from './common/command-io.ts';
 import { type Start, withSettings, wordOption } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
@@ -45,6 +45,7 @@ export function createToken(name: string, options: TokenOptions, io: DatedIo): P
     if (scope === undefined) throw new UsageError(`${quote(wanted)} is not a scope: use ${SCOPES.join(' or ')}`);
     const token = newToken();
     const created: TokenRecord = { name, scope, created: io.clock.now(), hash: hashToken(token) };
+    const isNew = (await sizeOf(directory)) === null;
     await makeDirectory(directory);
     await changeTokens(directory, (tokens) => {
       if (tokens.some((other) => isSame(other, name)))
@@ -52,6 +53,7 @@ export function createToken(name: string, options: TokenOptions, io: DatedIo): P
       if (tokens.length >= MOST_TOKENS) throw new UsageError(`There are already ${MOST_TOKENS} tokens: revoke unused ones`);
       return [...tokens, created];
     });
+    if (isNew) io.stderr.write(`Data directory ${quote(directory, 200)} was created: only a wrtmeter that uses it accepts this token\n`);
     io.stdout.write(json ? `${safeJson({ ...jsonOf(created), token })}\n` : `${token}\n`);
     const may = scope === 'control' ? 'read and control' : 'read';
     io.stderr.write(`Token ${quote(name)} may ${may}. It is shown only once; its hash is stored in ${quote(tokensPath(directory), 200)}\n`);

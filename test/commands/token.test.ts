@@ -35,15 +35,22 @@ describe('wrtmeter token', () => {
     expect(code).to.equal(0);
     expect(stdout).to.match(/^wrtm_[\w-]{43}\n$/);
     const path = join(cwd, 'data/tokens.json');
-    expect(stderr).to.equal(`Token "prometheus" may read. It is shown only once; its hash is stored in "${path}"\n`);
+    expect(stderr.split('\n')[1]).to.equal(`Token "prometheus" may read. It is shown only once; its hash is stored in "${path}"`);
     expect(findToken(stdout.trim(), await tokens())).to.include({ name: 'prometheus', scope: 'read', created: NOW });
     expect(await readFile(path, 'utf8')).to.not.include(stdout.trim().slice(5, 20));
     expect((await stat(path)).mode & 0o777).to.equal(0o600);
   });
 
+  it('create: a data directory that is not there is created, and named, as it may be a wrong one', async () => {
+    expect((await create('first')).stderr.split('\n')[0]).to.equal(
+      `Data directory "${join(cwd, 'data')}" was created: only a wrtmeter that uses it accepts this token`,
+    );
+    expect((await create('second')).stderr).to.match(/^Token "second" may read\./);
+  });
+
   it('create: a token of scope control, where that is asked for', async () => {
     const { stdout, stderr } = await create('phone', 'control');
-    expect(stderr).to.match(/^Token "phone" may read and control\./);
+    expect(stderr).to.match(/^Token "phone" may read and control\./m);
     expect(findToken(stdout.trim(), await tokens())).to.include({ scope: 'control' });
     expect(await create('other', 'admin')).to.deep.equal({ code: 2, stdout: '', stderr: '"admin" is not a scope: use read or control\n' });
   });
@@ -93,7 +100,7 @@ phone       control  2026-11-20 19:00:00
     expect(rest).to.deep.equal({ name: 'phone', scope: 'read', created: '2026-11-20T18:00:00Z' });
     expect(findToken(token, await tokens())).to.include({ name: 'phone' });
     expect(stderr)
-      .to.match(/^Token "phone" may read\./)
+      .to.match(/^Token "phone" may read\./m)
       .and.not.include(token);
     const revoked = await said((io) => revokeToken('PHONE', { ...OPTIONS, json: true }, io));
     expect([revoked.stderr, JSON.parse(revoked.stdout)]).to.deep.equal(['', rest]);
