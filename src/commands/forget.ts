@@ -96,7 +96,7 @@ async function meantBy(given: string, config: Config, store: Store): Promise<rea
 function tell(whose: string, gone: Forgotten, config: Config, io: DatedIo): void {
   const parts = [
     count(gone.accounts, 'account'),
-    `${gone.days} days and ${gone.hours} hours of history`,
+    `${count(gone.days, 'day')} and ${count(gone.hours, 'hour')} of history`,
     count(gone.names, 'name'),
     count(gone.leases, 'lease'),
     ...(gone.peers > 0 ? [count(gone.peers, 'peer')] : []),

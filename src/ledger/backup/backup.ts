@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { dayOf, HOUR_MS } from '../../domain/calendar.ts';
 import { fileWords, LedgerError } from '../../errors.ts';
 import { openToRead } from '../storage/driver/read.ts';
-import { asLedgerError, codeOf, type Database, wordsFor } from '../storage/driver/sqlite.ts';
+import { asLedgerError, codeOf, type Database, writingWordsFor } from '../storage/driver/sqlite.ts';
 import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
 import { inspect } from '../storage/inspect.ts';
 import { backupName, listBackups } from './backups.ts';
@@ -53,7 +53,7 @@ export async function copyDatabase(from: string, to: string, abort: Abort = { ab
 const isDamage = (error: unknown): boolean => ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(codeOf(error) ?? '');
 
 const cannotWrite = (to: string, error: unknown) =>
-  new LedgerError(`Backup "${to}" cannot be written: ${wordsFor(error)}`, { cause: error });
+  new LedgerError(`Backup "${to}" cannot be written: ${writingWordsFor(error)}`, { cause: error });
 
 /** Removes a database and its companions. */
 export async function removeDatabase(path: string): Promise<void> {
@@ -85,10 +85,8 @@ export async function leaveRoom(ledger: string, to: string): Promise<void> {
   });
   const free = bavail * bsize;
   if (free >= size + Math.max(LEAVE_FREE, 2 * size)) return;
-  const megabytes = (free / 1e6).toFixed(1);
-  throw new LedgerError(
-    `Backup "${basename(to)}" is not made: only ${megabytes} MB of the disk are free, and the ledger needs room to grow`,
-  );
+  const room = free < 50_000 ? 'the disk is full' : `only ${(free / 1e6).toFixed(1)} MB of the disk are free`;
+  throw new LedgerError(`Backup "${basename(to)}" is not made: ${room}, and the ledger needs room to grow`);
 }
 
 /** Removes all but the newest `keep` backups. */

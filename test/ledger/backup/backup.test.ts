@@ -12,6 +12,7 @@ import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { openStore, openStoreToRead, type Store } from '../../../src/ledger/storage/store.ts';
 import { type Recovered, recoverable } from '../../support/ledger/recovery.ts';
 import { classic, ok, PHONE, START, station, TERMS } from '../../support/ledger/rounds.ts';
+import { output } from '../../support/program/command.ts';
 import { tinyDisk } from '../../support/program/tiny-disk.ts';
 
 const DAY = dayOf(START, 'UTC');
@@ -118,6 +119,9 @@ describe('backups of the ledger (Rule: care of the file)', () => {
         /^Backup "ledger-2026-03-10\.db" is not made: only \d\.\d MB of the disk are free, and the ledger needs room to grow$/,
       );
       expect(await readdir(join(disk.path, 'backups'))).to.deep.equal([]);
+      await output(['sh', '-c', `dd if=/dev/zero of='${join(disk.path, 'filler')}' bs=4096 2>/dev/null; true`]);
+      const full = await backUp(disk.path, DAY).catch((thrown) => thrown);
+      expect(full.message).to.equal('Backup "ledger-2026-03-10.db" is not made: the disk is full, and the ledger needs room to grow');
     } finally {
       await disk.remove();
     }
@@ -193,7 +197,7 @@ describe('backups of the ledger (Rule: care of the file)', () => {
       const nowhere = join(ledger.directory, 'nowhere', 'copy.db');
       const missing = await copyDatabase(ledger.path, nowhere).catch((thrown) => thrown);
       expect(missing.message).to.match(
-        /^Backup ".*\/nowhere\/copy\.db" cannot be written: it cannot be opened: check the permissions of the file and its directory, /,
+        /^Backup ".*\/nowhere\/copy\.db" cannot be written: check the permissions of the file and its directory, /,
       );
     });
 

@@ -30,11 +30,13 @@ export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
+const CHECK = 'check the permissions of the file and its directory, and whether the disk is mounted read-only';
+
 /** What a result code means, and what to do about it. */
 const WORDS: Record<string, string> = {
   SQLITE_FULL: 'the disk is full: free some space',
-  SQLITE_READONLY: 'it cannot be written: check the permissions of the file and its directory, and whether the disk is mounted read-only',
-  SQLITE_CANTOPEN: 'it cannot be opened: check the permissions of the file and its directory, and whether the disk is mounted read-only',
+  SQLITE_READONLY: `it cannot be written: ${CHECK}`,
+  SQLITE_CANTOPEN: `it cannot be opened: ${CHECK}`,
   SQLITE_IOERR: 'the disk failed to read or write: see the system log',
   SQLITE_CORRUPT: 'it is damaged: restart wrtmeter to restore the newest backup',
   SQLITE_NOTADB: 'file is not a database',
@@ -46,5 +48,9 @@ export function asLedgerError(error: unknown, path: string): LedgerError {
   return error instanceof LedgerError ? error : new LedgerError(`Ledger "${path}": ${wordsFor(error)}`, { cause: error });
 }
 
+/** What to do about a file that cannot be written, after words that say so. */
+export const writingWordsFor = (error: unknown): string =>
+  ['SQLITE_READONLY', 'SQLITE_CANTOPEN'].includes(codeOf(error) ?? '') ? CHECK : wordsFor(error);
+
 /** What went wrong with a file, and what to do about it. */
-export const wordsFor = (error: unknown): string => WORDS[codeOf(error) ?? ''] ?? fileWords(error);
+const wordsFor = (error: unknown): string => WORDS[codeOf(error) ?? ''] ?? fileWords(error);
