@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -120,6 +120,16 @@ describe('the program and its disk', function () {
     } finally {
       await output(['umount', '-l', file]);
     }
+  });
+
+  it('a file that is moved away meanwhile is the reason of /-/healthy and of Home', async () => {
+    const data = join(directory, 'data');
+    const running = await start(data);
+    await flow(running, 100);
+    await rename(join(data, 'ledger.db'), join(data, 'elsewhere.db'));
+    await flow(running, 100);
+    const why = 'was moved or replaced while it was in use: stop wrtmeter, put the file in its place and start it';
+    for (const page of ['/-/healthy', '/']) expect(await (await fetch(running.url + page)).text(), page).to.include(why);
   });
 
   it('a disk that is read-only at the start is refused in a line', async () => {
