@@ -10,6 +10,7 @@ import { restore } from '../../src/commands/restore.ts';
 import { openDatabase } from '../../src/ledger/storage/driver/sqlite.ts';
 import { LOGGER_HEADER } from '../../src/views/logger/line.ts';
 import { openHome, type SmallHome, stations, wan } from '../support/homes/small-home.ts';
+import { peer, peers, publicKey } from '../support/wireguard/peers.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const TV = '00:00:5e:00:53:03';
@@ -174,6 +175,14 @@ describe('backup, restore, forget and check of the ledger', () => {
     expect((await said((io) => forget('tv', OPTIONS, io))).code).to.equal(2);
     const unknown = await said((io) => forget('02:00:00:00:00:99', OPTIONS, io));
     expect([unknown.code, unknown.stderr]).to.deep.equal([1, 'The ledger has nothing about "02:00:00:00:00:99"\n']);
+  });
+
+  it('forget: a peer, of which there is one day and one hour', async () => {
+    const source = (bytes: number) => peers([peer(1, { bytes: { download: bytes, upload: 0 } })]);
+    for (const n of [1, 2]) await home.read(NOW - 3_000_000 + n * 60_000, { gateway: { sources: { peers: source(n * 1000) } } });
+    await home.ledger.close();
+    const { stdout } = await said((io) => forget(publicKey(1), OPTIONS, io));
+    expect(stdout.split('\n')[0]).to.match(/ deleted: 1 account, 1 day and 1 hour of history, 0 names, 0 leases, 1 peer, /);
   });
 
   it("forget: removes the device's files of csv, and no other", async () => {
