@@ -18,6 +18,11 @@ export interface Arrival extends Boot {
 const MARGIN = 5;
 /** Seconds by which an uptime may gain more than our own clocks did. */
 const MOST_AHEAD = 60;
+/**
+ * Seconds by which the wall clock may be behind when this process starts: a machine without a battery begins where it stopped, perhaps a night
+ * ago. A router that claims more would spread its bytes over any time.
+ */
+const MOST_BEHIND = 43_200;
 /** How much faster than ours an honest clock may run: quartz is good to 100 ppm, and both may err. */
 const DRIFT = 200e-6;
 /** So many answers in a row that agree with our clock are believed, however odd the first was. */
@@ -62,8 +67,7 @@ export function judgeBoot(before: Reader, claim: Claim | null, now: Arrival): Bo
   const longest = longestSince(before, at, tick);
   const lead = Math.max(0, before.lead + gained - longest * (1 + DRIFT));
   if (lead <= MOST_AHEAD) return trusted(uptime, lead);
-  // The wall clock may have been set, or have stood still, while this process was not running.
-  if (before.readTick === null) return trusted(uptime);
+  if (before.readTick === null && lead <= MOST_BEHIND) return trusted(uptime);
   if (isBelieved) return trusted(uptime, 0, `the router's uptime leapt to ${uptime} s and continues from there`);
   const why = isNew ? `the router's uptime is ${Math.round(lead)} s ahead of our clocks and is not used` : null;
   return { kind: 'same', uptime: before.uptime + longest, lead: before.lead, isTrusted: false, why, claim: claimed };

@@ -109,6 +109,16 @@ describe('a router whose uptime does not go on as our clocks do (Rule: uptime)',
     expect(total()).to.equal(20e9);
   });
 
+  it('but not more than a night: its bytes would be spread over any time', async () => {
+    await at(0, 5000, 0);
+    await at(15, 5015, 0);
+    await bench.restart();
+    await at(75, 5015 + 400 * DAY, 1000);
+    expect(total()).to.equal(1000);
+    const [row] = await bench.store.all('SELECT count(*) AS days FROM day');
+    expect(row?.days).to.equal(1);
+  });
+
   it('makes nothing plausible if it leaps, also once it is believed', async () => {
     await at(0, 5000, 0);
     await at(15, 5015, 0);
