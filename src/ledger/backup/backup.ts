@@ -64,7 +64,8 @@ export async function removeDatabase(path: string): Promise<void> {
 export async function backUp(directory: string, day: number, abort?: Abort): Promise<string> {
   const folder = backupsPath(directory);
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new LedgerError(`Backup directory "${folder}" cannot be made: ${fileWords(error)}: make it writable for the user of wrtmeter`);
+    const todo = codeOf(error) === 'EEXIST' ? 'move that file away' : 'make it writable for the user of wrtmeter';
+    throw new LedgerError(`Backup directory "${folder}" cannot be made: ${fileWords(error)}: ${todo}`);
   });
   await giveToOwner(folder);
   const path = join(folder, backupName(day));

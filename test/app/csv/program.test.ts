@@ -137,7 +137,7 @@ describe('the files of csv of the program', () => {
     const said = () => running?.logs.filter((line) => line.includes('(csv)')) ?? [];
     expect(said()).to.have.length(1);
     expect(said()[0]).to.include(
-      `The files in \\"${csv}\\" (csv) cannot be written, tried again every 1s, and then no byte is missing: EEXIST`,
+      `The files in \\"${csv}\\" (csv) cannot be written, tried again every 1s, and then no byte is missing: a file of this name exists`,
     );
     expect(JSON.stringify(await running?.api('/-/healthy'))).to.include('The files of csv cannot be written');
     await rm(csv);

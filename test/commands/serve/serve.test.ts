@@ -124,7 +124,7 @@ describe('wrtmeter serve', () => {
     await writeFile(join(directory, 'data', 'backups'), 'a file where the directory should be');
     await exporter.scrape();
     await eventually('the failure', () => exporter.logs.some((line) => line.includes('backup')));
-    const failure = /Backup directory \\?".*backups\\?" cannot be made: EEXIST.*: make it writable/;
+    const failure = /Backup directory \\?".*backups\\?" cannot be made: a file of this name exists: move that file away/;
     expect(exporter.logs.join('\n')).to.match(/The daily backup failed and is tried again in an hour; counting continues: /);
     expect(exporter.logs.join('\n'))
       .to.match(failure)
