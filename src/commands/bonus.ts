@@ -68,7 +68,7 @@ export function list({ json = false, ...cli }: BonusOptions, io: OwnedIo): Promi
     ]);
     if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows, roomIn(io))}\n\n`);
     io.stdout.write(
-      rows.length === 0 ? 'There is no bonus: add one with "wrtmeter bonus add QUOTA AMOUNT"\n' : `${count(rows.length, 'bonus')}\n`,
+      rows.length === 0 ? 'No bonuses yet: add one with "wrtmeter bonus add QUOTA AMOUNT"\n' : `${count(rows.length, 'bonus')}\n`,
     );
     return 0;
   });

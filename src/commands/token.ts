@@ -72,7 +72,7 @@ export function listTokens(options: TokenOptions, io: DatedIo): Promise<number> 
     const rows = tokens.map(({ name, scope, created }) => [name, scope, localText(created, config.timezone)]);
     if (rows.length > 0) io.stdout.write(`${await textTable([name('Token'), left('Scope'), left('Created')], rows, roomIn(io))}\n\n`);
     io.stdout.write(
-      rows.length === 0 ? 'There is no token yet: create one with "wrtmeter token create NAME"\n' : `${count(rows.length, 'token')}\n`,
+      rows.length === 0 ? 'No tokens yet: create one with "wrtmeter token create NAME"\n' : `${count(rows.length, 'token')}\n`,
     );
     return 0;
   });

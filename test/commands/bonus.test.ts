@@ -47,7 +47,7 @@ describe('wrtmeter bonus', () => {
 
   it('adds to the running period, lists, and takes back; the audit has who and what', async () => {
     await (await start()).close();
-    expect((await listed()).stdout).to.equal('There is no bonus: add one with "wrtmeter bonus add QUOTA AMOUNT"\n');
+    expect((await listed()).stdout).to.equal('No bonuses yet: add one with "wrtmeter bonus add QUOTA AMOUNT"\n');
     expect(await added('line', '20GB')).to.deep.equal({
       code: 0,
       stdout: 'quota "line" has 20 GB more in the period of 2026-11-20; "wrtmeter bonus remove 1" takes it back\n',

@@ -76,7 +76,7 @@ describe('wrtmeter token', () => {
   });
 
   it('list: names, scopes and times, no hash', async () => {
-    expect((await list()).stdout).to.equal('There is no token yet: create one with "wrtmeter token create NAME"\n');
+    expect((await list()).stdout).to.equal('No tokens yet: create one with "wrtmeter token create NAME"\n');
     await create('prometheus');
     await create('phone', 'control');
     expect((await list()).stdout).to.equal(`\

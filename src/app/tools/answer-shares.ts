@@ -52,4 +52,4 @@ const ADVICE = 'Give wrtmeter more memory, or see on the router why it lists so 
 const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
 const tooMuch = (bytes: number, total: number): string =>
-  `the answer has ${mib(bytes)}, and there is no room for it: with this memory the answers of all routers may have ${mib(total)} together`;
+  `the answer is too large (${mib(bytes)}): with this memory, the answers of all routers together may have ${mib(total)}`;

@@ -26,7 +26,7 @@ describe('what the answers of all routers may hold together', () => {
     take('garden', '/', 200);
     expect(() => take('liar', '/', 801)).to.throw(
       SourceError,
-      'the answer has 0.0 MiB, and there is no room for it: with this memory the answers of all routers may have 0.0 MiB together',
+      'the answer is too large (0.0 MiB): with this memory, the answers of all routers together may have 0.0 MiB',
     );
   });
 
