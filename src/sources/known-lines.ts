@@ -12,7 +12,7 @@ const SPACE = 32;
 
 /**
  * What the lines of a section say, from answer to answer: one whose head is known gives the object of before, and only its figures are
- * parsed. What two answers in a row lack is forgotten. Rule: small.
+ * parsed. What two answers in a row lack is forgotten, and at once where most of what was known is lacking. Rule: small.
  */
 export class KnownLines<T> {
   readonly #headEnd: (line: string) => number;
@@ -35,9 +35,6 @@ export class KnownLines<T> {
 
   /** Begins an answer. No new line is kept beyond `most`. */
   begin(most: number): void {
-    if (this.#previous === null) this.#first = null;
-    else this.#previous.next = null;
-    if (this.#byHead.size > this.#present) this.#forget();
     this.#previous = null;
     this.#answer += 1;
     this.#lines = 0;
@@ -66,6 +63,15 @@ export class KnownLines<T> {
     return this.#follow(known);
   }
 
+  /** Ends an answer: forgets lines that are gone. */
+  end(): void {
+    if (this.#previous === null) this.#first = null;
+    else this.#previous.next = null;
+    if (this.#byHead.size === this.#present) return;
+    const oldest = this.#byHead.size > 2 * this.#present ? this.#answer : this.#answer - 1;
+    for (const [head, { answer }] of this.#byHead) if (answer < oldest) this.#byHead.delete(head);
+  }
+
   /** Whether two lines of the answer may be of the same thing, as `keyOf` names it: asked at its end, so that no answer needs a table of all. */
   mayRepeat(keyOf: (what: T) => string): boolean {
     if (this.#hasGrown) this.#isAmbiguous = new Set(Array.from(this.#byHead.values(), ({ what }) => keyOf(what))).size < this.#byHead.size;
@@ -81,10 +87,6 @@ export class KnownLines<T> {
     else this.#previous.next = known;
     this.#previous = known;
     return known;
-  }
-
-  #forget(): void {
-    for (const [head, { answer }] of this.#byHead) if (answer < this.#answer - 1) this.#byHead.delete(head);
   }
 }
 
@@ -133,6 +135,7 @@ export class KnownList<T> {
       list?.push(what);
       length += 1;
     }
+    this.#lines.end();
     if (list === null && length < this.#last.length) list = this.#last.slice(0, length);
     if (list !== null) this.#last = list;
     return this.#last;

@@ -19,12 +19,14 @@ describe('known lines', () => {
   /** Reads an answer; each line is a word, a name and figures. */
   function read(...answer: string[]) {
     lines.begin(100);
-    return answer.map((line) => {
+    const whats = answer.map((line) => {
       const found = lines.find(line);
       if (found !== null) return found.what;
       parsed.push(line);
       return lines.keep(line, { name: line.split(' ')[1] ?? '' }).what;
     });
+    lines.end();
+    return whats;
   }
 
   it('are parsed once, whatever their figures and their order, and give the same objects', () => {
@@ -50,6 +52,13 @@ describe('known lines', () => {
     read('up ben 5');
     expect(read('up anna 6')[0]).not.to.equal(anna);
     expect(parsed).to.have.length(3);
+  });
+
+  it('where an answer lacks most, what it lacks is forgotten at once', () => {
+    const [anna, ben] = read('up anna 1', 'up ben 1', 'up cleo 1');
+    expect(read('up ben 2')[0]).to.equal(ben);
+    expect(read('up anna 3', 'up ben 3')[0]).not.to.equal(anna);
+    expect(parsed).to.have.length(4);
   });
 
   it('beyond a bound they are parsed each time', () => {

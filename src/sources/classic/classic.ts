@@ -78,6 +78,7 @@ export function parseStations(answer: Answer, known = stationLines()): { station
     const bytes = skips.attempt(() => `station ${mac}`, counter, read);
     if (bytes !== null) stations.push(listed(mac, counter, bytes));
   }
+  known.end();
   const { skippedBecause } = skips.found;
   if (stations.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
   return { stations, ...skips.found };

@@ -62,7 +62,7 @@ export function parseHosts(lines: readonly string[], system: System, known: Know
       if (bytes !== null) hosts.push({ counts, mac, ip, counter, bytes, bits: 64, epoch });
       continue;
     }
-    const [word, ...fields] = line.split(' ');
+    const [word, ...fields] = ownCopy(line).split(' ');
     if (word === 'network') {
       const [name = '', device = ''] = fields;
       devices.push(device);
@@ -70,6 +70,7 @@ export function parseHosts(lines: readonly string[], system: System, known: Know
     } else if (word === 'uncounted') uncounted = parseUncounted(fields, skips);
     else skips.skip(`not a host line: ${quote(line)}`);
   }
+  known.end();
   const { skippedBecause, unread } = skips.found;
   if (hosts.length === 0 && unread.length === 0 && skippedBecause[0] !== undefined) throw new SourceError('parse', skippedBecause[0]);
   // Two rules for one address count the same bytes twice.

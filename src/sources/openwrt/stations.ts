@@ -28,7 +28,7 @@ export const stationLines = (): KnownLines<KnownStation> => new KnownLines((line
 
 /** Parses the radios of an access point and their stations; see docs/formats/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parseStations(lines: readonly string[], system: System, known: KnownLines<KnownStation>, limits: LineLimits): Parsed {
-  const radios = lines.filter((line) => line.startsWith('radio ')).map(parseRadio);
+  const radios = lines.filter((line) => line.startsWith('radio ')).map((line) => parseRadio(ownCopy(line)));
   const access = new Set(radios.filter((r) => ACCESS_POINT.has(r.type) && !r.fourAddress).map((r) => r.interface));
   const skips = createSkips();
   const stations: Station[] = [];
@@ -44,6 +44,7 @@ export function parseStations(lines: readonly string[], system: System, known: K
     const station = withFigures(found.what, figures, access.has(found.what.interface), system, skips);
     if (station !== null) stations.push(station);
   }
+  known.end();
   const { skipped, skippedBecause, unread } = skips.found;
   if (skipped > 0 && skipped === lines.length && unread.length === 0) throw new SourceError('parse', skippedBecause[0] ?? '');
   const each = known.mayRepeat(({ counter }) => counter) ? firstOfEach(stations, stationKey) : stations;

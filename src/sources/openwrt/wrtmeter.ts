@@ -3,7 +3,7 @@ import { INSTALL_SCRIPT } from '../../domain/finding.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { Neighbour, SourceName, System } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
-import { KnownList } from '../known-lines.ts';
+import { KnownList, ownCopy } from '../known-lines.ts';
 import {
   type Answer,
   type LineLimits,
@@ -25,6 +25,9 @@ import { parseUplinks } from './uplinks.ts';
 /** The sources in every answer. */
 const ALWAYS = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
 const SOURCES = [...ALWAYS, 'hosts', 'peers'] as const satisfies readonly SourceName[];
+
+/** Sections with a line for each device, which is copied once and then known. All other lines are copied: a part that is kept keeps all the text. */
+const KNOWN_BY_LINE = new Set(['stations', 'hosts', 'leases', 'names', 'neighbours']);
 
 /** The lines of a router's answers, kept from answer to answer. */
 class AnswerLines {
@@ -162,10 +165,11 @@ function sort(lines: readonly string[]) {
     if (word === 'begin') {
       const end = lines.indexOf(`end ${name}`, i);
       if (end < 0 || end === last) throw new SourceError('truncated', `the answer is truncated: section ${quote(name)} has no end`);
-      sections.set(name, lines.slice(i + 1, end));
+      const section = lines.slice(i + 1, end);
+      sections.set(name, KNOWN_BY_LINE.has(name) ? section : section.map(ownCopy));
       i = end;
     } else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length) || 'it does not say why');
-    else facts.push(line);
+    else facts.push(ownCopy(line));
   }
   return { facts, sections, failed };
 }

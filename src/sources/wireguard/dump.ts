@@ -1,6 +1,7 @@
 import { parsePublicKey } from '../../domain/public-key.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { SourceError } from '../../errors.ts';
+import { ownCopy } from '../known-lines.ts';
 import { linesOf } from '../source.ts';
 
 /** A peer as `wg` and `awg` print it. */
@@ -31,7 +32,7 @@ export function parseDump(text: string): Dump {
   const dump: Dump = new Map();
   const seen = new Set<string>();
   for (const [index, line] of linesOf({ text, framed: false }).entries()) {
-    const [name = '', ...fields] = line.split('\t');
+    const [name = '', ...fields] = line.split('\t').map(ownCopy);
     if (!INTERFACE.test(name) || fields.length < 4) throw notDump(index);
     const peers = dump.get(name);
     if (peers === undefined) {

@@ -1,6 +1,7 @@
 import type { Epoch } from '../../domain/counter.ts';
 import { cleanName } from '../../domain/names/name.ts';
 import type { System } from '../../domain/observation.ts';
+import { ownCopy } from '../known-lines.ts';
 import { epochOf } from '../openwrt/fields.ts';
 
 /** What a server reports about its boot and its interfaces. */
@@ -14,7 +15,7 @@ export const NO_SERVER_FACTS: ServerFacts = { system: null, ifindex: new Map() }
 
 /** Parses the output of the facts program. What cannot be parsed is unknown; the peers are counted anyway. */
 export function parseFacts(text: string): ServerFacts {
-  const lines = text.split('\n');
+  const lines = text.split('\n').map(ownCopy);
   const fact = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? '';
   const bootId = fact('boot_id');
   const uptime = /^\d{1,10}\.\d{1,9}(?= )/.exec(fact('uptime'))?.[0];

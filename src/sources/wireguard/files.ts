@@ -1,6 +1,7 @@
 import { cleanName } from '../../domain/names/name.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
 import { SourceError } from '../../errors.ts';
+import { ownCopy } from '../known-lines.ts';
 import { parseAllowedIps } from './dump.ts';
 
 /** Usual paths of an interface's file, with `%i` for the interface: OpenWrt, wg-quick, awg-quick, and AmneziaVPN's containers. */
@@ -27,7 +28,7 @@ export interface InterfaceFiles {
 
 /** Parses the output of the files program, by interface. Throws a SourceError if it is truncated. */
 export function parseFiles(text: string): Map<string, InterfaceFiles> {
-  const lines = text.split('\n');
+  const lines = text.split('\n').map(ownCopy);
   if (lines.at(-2) !== 'end') throw new SourceError('truncated', 'the list of interface files is truncated');
   const files = new Map<string, InterfaceFiles>();
   for (const { kind, name, lines: inside } of partsOf(lines.slice(0, -2))) {

@@ -1,4 +1,5 @@
 import { quote, SourceError } from '../../../errors.ts';
+import { ownCopy } from '../../known-lines.ts';
 import { notUnderstood } from '../reading.ts';
 
 /** What is asked of an object: all its fields, or the named ones. */
@@ -36,7 +37,7 @@ export const blocksText = (blocks: readonly Block[], first = 0): string =>
 /** Parses an answer, which its last line proves to be whole. Throws a SourceError. */
 export function parseBlocks(text: string): Instance[] {
   if (text.length > MOST_CHARACTERS) throw new SourceError('too_large', `the answer has more than ${MOST_CHARACTERS} characters`);
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const lines = text.split('\n').map((line) => ownCopy(line.replace(/\r$/, '')));
   while (lines.at(-1) === '') lines.pop();
   const [, code] = /^\[error\](\d{1,6})$/.exec(lines.pop() ?? '') ?? [];
   if (code === undefined) {
