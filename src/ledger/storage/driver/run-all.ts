@@ -4,7 +4,7 @@ import type { Batch, Database } from './driver.ts';
 /** Characters after which a script is sent. A small home's round is one call; the next script of a large one is made while SQLite runs the last. */
 const CALL_LENGTH = 131_072;
 
-/** Rows of numbers in one statement at most: SQLite keeps some instructions for each. */
+/** Rows in one statement at most: SQLite keeps some instructions for each row of numbers, and a text is in memory several times. */
 const MOST_ROWS = 4096;
 
 /** Runs statements one after the other in a transaction, and commits it; rolls nothing back. While some run, the text of the next is made. */
@@ -29,7 +29,7 @@ function* statementsOf(batch: Batch): Generator<string> {
   const { sql } = batch;
   if (batch.as === 'values') for (const part of inParts(batch.rows, MOST_ROWS)) yield withRows(sql, values(part));
   else if (batch.rows === null) yield sql;
-  else if (batch.rows.length > 0) yield withRows(sql, literal(JSON.stringify(batch.rows)));
+  else for (const part of inParts(batch.rows, MOST_ROWS)) yield withRows(sql, literal(JSON.stringify(part)));
 }
 
 /** Puts the rows in place of `?` and `?1`, but not inside string literals. */
