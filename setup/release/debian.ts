@@ -19,6 +19,7 @@ const UNIT: readonly (readonly [string, string])[] = [
   ],
   // Node's own SQLite takes 30 MB more than the package that others run it with.
   ['MemoryHigh=112M\nMemoryMax=160M', 'MemoryHigh=192M\nMemoryMax=256M'],
+  ['--max-old-space-size=80', '--max-old-space-size=128'],
 ];
 
 /** Makes the Debian package of what `assemble` has put into `assembled`. Returns the file. */

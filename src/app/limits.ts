@@ -36,13 +36,20 @@ export function limitsFor(memory: number): Limits {
     accounts,
     newAccounts: Math.min(scaled(15_000, 15_000, 60_000), accounts),
     counters: scaled(8600, 100_000, 400_000),
-    leases: scaled(5000, 10_000, 40_000),
+    leases: scaled(2000, 10_000, 40_000),
     answerBytes: scaled(1 * MIB, 8 * MIB, 32 * MIB),
     answerLines: scaled(20_000, 150_000, 600_000),
   };
 }
 
-/** Bytes of memory for this program: what its container or unit is given, or half of the machine. */
-export const memoryLimit = (): number => Math.min(process.constrainedMemory() || Infinity, totalmem() / 2);
+/** Bytes of memory for this program: what its container or unit is given, or half of the machine, but no more than its heap is made for. */
+export const memoryLimit = (): number =>
+  Math.min(process.constrainedMemory() || Infinity, totalmem() / 2, memoryForHeap([...process.execArgv, process.env.NODE_OPTIONS ?? '']));
+
+/** Bytes of memory that a heap is half of, as the image and the unit have it. `options`: of Node, the last of which counts. */
+export function memoryForHeap(options: readonly string[]): number {
+  const mib = options.flatMap((words) => [...words.matchAll(/--max[-_]old[-_]space[-_]size=(\d+)/g)].map(([, size]) => Number(size)));
+  return (mib.at(-1) ?? Infinity) * MIB * 2;
+}
 
 export const LIMITS = limitsFor(memoryLimit());

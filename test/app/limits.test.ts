@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { keptRound } from '../../src/app/kept-round.ts';
-import { limitsFor } from '../../src/app/limits.ts';
+import { limitsFor, memoryForHeap } from '../../src/app/limits.ts';
 import type { Account } from '../../src/ledger/account.ts';
 import { accountKey } from '../../src/ledger/account.ts';
 import { STATION_RULES } from '../../src/sources/openwrt/stations.ts';
@@ -39,6 +39,18 @@ describe('limits', () => {
       for (const name of Object.keys(now) as (keyof typeof now)[]) expect(now[name], name).to.be.at.least(before[name]);
       before = now;
     }
+  });
+});
+
+describe('the memory that a heap is made for', () => {
+  it('is twice the heap', () => {
+    expect(memoryForHeap(['--enable-source-maps', '--max-old-space-size=80'])).to.equal(160 * MIB);
+    expect(memoryForHeap(['--max-old-space-size=64 --max_old_space_size=256 --no-warnings'])).to.equal(512 * MIB);
+  });
+
+  it('is any where nothing says how large it may be', () => {
+    expect(memoryForHeap([])).to.equal(Number.POSITIVE_INFINITY);
+    expect(memoryForHeap(['--max-old-space-size-percentage=50', ''])).to.equal(Number.POSITIVE_INFINITY);
   });
 });
 

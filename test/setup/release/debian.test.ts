@@ -7,6 +7,7 @@ const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..'
 
 describe('the unit of the Debian package', () => {
   const unit = unitOf(read('systemd/wrtmeter.service'));
+  const limit = (text: string) => /^MemoryMax=(\d+)M$/m.exec(text)?.[1];
   const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1];
 
   it("starts the package's program with its account, and the memory that Node's own SQLite takes", () => {
@@ -15,9 +16,17 @@ describe('the unit of the Debian package', () => {
     expect(unit).not.to.contain('/opt/');
     const limits = `\`MemoryHigh=${setting('MemoryHigh')}\` and \`MemoryMax=${setting('MemoryMax')}\``;
     for (const page of ['debian', 'systemd']) expect(read(`docs/run/${page}.md`).replace(/\s+/g, ' '), page).to.contain(limits);
-    const limit = (text: string) => /^MemoryMax=(\d+)M$/m.exec(text)?.[1];
+    const heap = `\`Environment=NODE_OPTIONS=--max-old-space-size=${Number(limit(unit)) / 2}\``;
+    for (const page of ['debian', 'systemd']) expect(read(`docs/run/${page}.md`).replace(/\s+/g, ' '), page).to.contain(heap);
     expect(read('docs/run/debian.md')).to.contain(`limited to ${limit(unit)} MB`);
     expect(read('docs/run/systemd.md').replace(/\s+/g, ' ')).to.contain(`limited to ${limit(read('systemd/wrtmeter.service'))} MB`);
+  });
+
+  it("gives V8's heap half of its memory, as the unit does", () => {
+    for (const text of [unit, read('systemd/wrtmeter.service')]) {
+      const [, heap] = /^Environment=NODE_OPTIONS=--max-old-space-size=(\d+)$/m.exec(text) ?? [];
+      expect(2 * Number(heap)).to.equal(Number(limit(text)));
+    }
   });
 
   it('is refused where the unit has changed in what differs', () => {

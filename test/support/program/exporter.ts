@@ -35,7 +35,8 @@ export interface Exporter {
   kill(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
+/** The built program of this checkout. */
+export const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const STARTS_WITHIN = 15;
 
 /** Starts the built program as a user does, and waits until it says that it listens. */
