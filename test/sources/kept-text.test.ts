@@ -1,8 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
+import { parseWan } from '../../src/sources/classic/wan.ts';
 import { parseWrtmeter } from '../../src/sources/openwrt/wrtmeter.ts';
 import { parseBlocks } from '../../src/sources/tplink/dm/blocks.ts';
+import { secretsOf } from '../../src/sources/tplink/secrets.ts';
 import { parseDump } from '../../src/sources/wireguard/dump.ts';
 import { parseFacts } from '../../src/sources/wireguard/facts.ts';
 import { parseFiles } from '../../src/sources/wireguard/files.ts';
@@ -50,6 +52,15 @@ const FORMATS: Record<string, () => unknown> = {
   "a server's files": () => parseFiles(`file a-long-wg\npeer ${KEY}\nname A peer with a long name\nother ${PADDING}\nend\n`),
   "TP-Link's blocks": () =>
     parseBlocks(`[0,0,0,0,0,0]0\nhostname=a-phone-with-a-long-name\nother=${PADDING}\n[error]0\n`)[0]?.fields.get('hostname'),
+  'the name of an uplink': () => {
+    const counted = new Set<string>();
+    return { ...parseWan({ text: `a-wan-with-a-long-name: 1000 1000\n${PADDING}\n`, framed: true }, 64, counted).uplink, counted };
+  },
+  'the token of a session': () => {
+    const secrets = secretsOf({ username: 'admin', password: 'geheim' });
+    secrets.addToken(`${PADDING}/ABCDEFGHIJKLMNOP/`.slice(-17, -1));
+    return secrets;
+  },
 };
 
 describe('what is kept of an answer', () => {

@@ -98,7 +98,7 @@ export function captureText(exchanges: readonly Exchange[], version: string): st
   const known = exchanges.map(({ login }) => (login === null ? null : secretsOf(login)));
   for (const { request, answer } of exchanges)
     for (const token of tokensOf(request.url, typeof answer === 'string' ? '' : answer.text))
-      for (const secrets of known) secrets?.add(token);
+      for (const secrets of known) secrets?.addToken(token);
   const lines = exchanges.flatMap(({ router, request, answer }, i) => [
     `--- ${i + 1}, router ${exchanges.findIndex((other) => other.router === router) + 1}`,
     `> ${request.method ?? (request.body === undefined ? 'GET' : 'POST')} ${pathOf(request.url)}`,

@@ -15,7 +15,7 @@ interface NamedLine {
 
 /**
  * Parses wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. Other lines are skipped, and so is a repetition.
- * A line of another name counts only while there is none called wan, which `counted`, the names of before, remembers. Which of two
+ * A line of another name counts only while there is none called wan, which `counted` remembers. Which of two
  * different lines counts is not known. Throws a SourceError.
  */
 export function parseWan(answer: Answer, bits: CounterBits = 64, counted = new Set<string>()): { uplink: Uplink } & Skipped {
@@ -33,7 +33,7 @@ export function parseWan(answer: Answer, bits: CounterBits = 64, counted = new S
     });
   const [rx = '', tx = ''] = found.figures.split(' ');
   const bytes = { download: parseCounter(rx, 'rx_bytes'), upload: parseCounter(tx, 'tx_bytes') };
-  counted.add(found.name);
+  if (found.name === NAME) counted.add(NAME);
   const skips = createSkips();
   for (const line of lines.toSpliced(
     lines.findIndex((line) => isSame(namedLine(line), found)),

@@ -45,7 +45,7 @@ export const hostLines = (): KnownLines<KnownHost> => new KnownLines((line) => a
 
 /** Parses the hosts of a gateway; see docs/formats/wrtmeter-cgi.md for the format. Throws a SourceError. */
 export function parseHosts(lines: readonly string[], system: System, known: KnownLines<KnownHost>, limits: LineLimits): Parsed {
-  const counting = parseCounting(lines[0] ?? '', system);
+  const counting = parseCounting(ownCopy(lines[0] ?? ''), system);
   const { method, rules, epoch, origin } = counting;
   const devices: string[] = [];
   const networks: { name: string; device: string }[] = [];

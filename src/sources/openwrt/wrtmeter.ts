@@ -26,8 +26,8 @@ import { parseUplinks } from './uplinks.ts';
 const ALWAYS = ['stations', 'wan', 'leases', 'neighbours'] as const satisfies readonly SourceName[];
 const SOURCES = [...ALWAYS, 'hosts', 'peers'] as const satisfies readonly SourceName[];
 
-/** Sections with a line for each device, which is copied once and then known. All other lines are copied: a part that is kept keeps all the text. */
-const KNOWN_BY_LINE = new Set(['stations', 'hosts', 'leases', 'names', 'neighbours']);
+/** Sections with a line for each device, which is copied when it is new. All other lines are copied here: what is kept of one keeps all the text. */
+const COPIED_IF_NEW = new Set(['stations', 'hosts', 'leases', 'names', 'neighbours']);
 
 /** The lines of a router's answers, kept from answer to answer. */
 class AnswerLines {
@@ -166,7 +166,7 @@ function sort(lines: readonly string[]) {
       const end = lines.indexOf(`end ${name}`, i);
       if (end < 0 || end === last) throw new SourceError('truncated', `the answer is truncated: section ${quote(name)} has no end`);
       const section = lines.slice(i + 1, end);
-      sections.set(name, KNOWN_BY_LINE.has(name) ? section : section.map(ownCopy));
+      sections.set(name, COPIED_IF_NEW.has(name) ? section : section.map(ownCopy));
       i = end;
     } else if (word === 'failed') failed.set(name, line.slice(`failed ${name} `.length) || 'it does not say why');
     else facts.push(ownCopy(line));

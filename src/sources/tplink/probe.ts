@@ -26,6 +26,9 @@ export const PROTOCOL_WORDS = ['auto', ...NAMES] as const;
 const LOGOUT_MS = 1000;
 const LOGOUTS = 2;
 
+/** Tokens that are hidden in messages, though each round has its own: a router may repeat one that has ended. */
+const MOST_TOKENS = 4;
+
 /** Statuses that say nothing of what answers. */
 const NOT_NOW: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
@@ -44,7 +47,7 @@ export interface TplinkTerms {
 /** Reads a router in one stay: it logs in, reads, and logs out at once, whatever happens in between. */
 export function tplinkProbe({ base, login, memory, protocol, send, counterBits, clock, warn }: TplinkTerms): Probe {
   const gate = loginGate(clock.tick, memory, (message) => warn(`The router at ${base} is not read any longer: ${message}`));
-  const secrets = secretsOf(login);
+  const secrets = secretsOf(login, MOST_TOKENS);
   const io: RouterIo = { base, send, login, counterBits, now: clock.now, facts: new Map(), trial: gate.trial, secrets };
   let isOpen = false;
   /** A line for the first of several in a row. */

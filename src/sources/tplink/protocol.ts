@@ -18,7 +18,7 @@ export interface RouterIo {
   /** What was found out about the router, kept from one stay to the next. */
   facts: Map<string, string>;
   /** What is replaced in messages. */
-  secrets: Pick<Secrets, 'add'>;
+  secrets: Pick<Secrets, 'addToken'>;
   /** Knows of each request that carries the password. */
   trial: Trial;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SourceError } from '../../errors.ts';
 import type { Login } from '../../fields/urls.ts';
+import { ownCopy } from '../known-lines.ts';
 import type { SourceReading } from '../source.ts';
 import { Refusal } from './refusal.ts';
 
@@ -9,7 +10,8 @@ const SHORTEST = 3;
 
 /** What must not get into a message although a router repeats it. */
 export interface Secrets {
-  add(secret: string): void;
+  /** The token of a session. */
+  addToken(token: string): void;
   /** The text with `…` for each secret. */
   hide(text: string): string;
   /** The same error, if nothing had to be hidden. */
@@ -17,26 +19,27 @@ export interface Secrets {
   hideReading(reading: SourceReading): SourceReading;
 }
 
-/** The password of a login, its hashes, and how it is sent. */
-export function secretsOf({ username, password }: Login): Secrets {
+/** The password of a login, its hashes, and how it is sent; and the last tokens, at most `mostTokens`. */
+export function secretsOf({ username, password }: Login, mostTokens = Number.POSITIVE_INFINITY): Secrets {
   const md5 = (text: string) => createHash('md5').update(text).digest('hex');
   const base64 = (text: string) => Buffer.from(text).toString('base64');
-  const known = new Set<string>();
-  const add = (secret: string) => void (secret.length >= SHORTEST && known.add(secret));
   const hash = md5(password);
-  for (const secret of [password, hash, md5(`${username}${password}`), `${username}:${password}`, `${username}:${hash}`])
-    for (const form of [
-      secret,
-      base64(secret),
-      base64(secret).replace(/=+$/, ''),
-      encodeURIComponent(secret),
-      JSON.stringify(secret).slice(1, -1),
-    ])
-      add(form);
+  const secrets = [password, hash, md5(`${username}${password}`), `${username}:${password}`, `${username}:${hash}`];
+  const forms = secrets.flatMap((secret) => [
+    secret,
+    base64(secret),
+    base64(secret).replace(/=+$/, ''),
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ]);
+  let tokens: string[] = [];
 
   // The longest first: one may be a part of another. A message may be cut within one.
   const hide = (text: string) =>
-    [...known].sort((a, b) => b.length - a.length).reduce((hidden, secret) => withoutStart(hidden.replaceAll(secret, '…'), secret), text);
+    [...forms, ...tokens]
+      .filter(({ length }) => length >= SHORTEST)
+      .sort((a, b) => b.length - a.length)
+      .reduce((hidden, secret) => withoutStart(hidden.replaceAll(secret, '…'), secret), text);
 
   /** What a router said is in quotes. Our own words stay: without one of them everybody would know a password that is such a word. */
   const hideQuoted = (message: string) => message.replace(/"(?:[^"\\]|\\.)*"/g, hide);
@@ -49,7 +52,9 @@ export function secretsOf({ username, password }: Login): Secrets {
   }
 
   return {
-    add,
+    addToken: (token) => {
+      tokens = [ownCopy(token), ...tokens].slice(0, mostTokens);
+    },
     hide,
     hideError,
     hideReading: ({ skippedBecause, unread, observation, ...rest }) => ({

@@ -65,7 +65,7 @@ function encryptedStay(io: RouterIo): Stay {
     const page = await send({ url: `${base}/`, headers: { referer: headers.referer ?? '' }, session, accepts: ANY_STATUS }, signal);
     const [, token] = /\bvar\s+token\s*=\s*"(\w{1,128})"/.exec(page.text.slice(0, 65_536)) ?? [];
     if (token === undefined) return;
-    secrets.add(token);
+    secrets.addToken(token);
     headers.TokenID = token;
   }
 

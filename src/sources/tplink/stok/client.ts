@@ -54,7 +54,7 @@ function stokStay(io: RouterIo): Stay {
     const grace = withGrace(signal, GRACE_MS);
     try {
       const token = await outcomeOf(channel.secret('login?form=login', form, grace.signal));
-      secrets.add(token);
+      secrets.addToken(token);
       channel.enter(token);
     } finally {
       grace.end();

@@ -48,7 +48,7 @@ function userRpmStay(io: RouterIo): Stay {
     headers.referer = `${base}${place}/userRpm/Index.htm`;
     if (token === undefined) headers.authorization = `Basic ${basic(login.password)}`;
     else {
-      secrets.add(token);
+      secrets.addToken(token);
       proved();
     }
   }
