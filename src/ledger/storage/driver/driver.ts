@@ -2,7 +2,7 @@
 export type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 
-/** A statement of a transaction; it is left out if its list of rows is empty, and run once for each part of a long one. */
+/** A statement of a transaction. It is left out if it has no rows, and runs once for each part of many: they must not depend on each other. */
 export type Batch =
   /** `?` and `?1` stand for its rows as JSON. Null: it has none of its own. */
   | { sql: string; rows: readonly (readonly Cell[])[] | null; as?: 'json' }

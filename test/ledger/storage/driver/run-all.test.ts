@@ -66,6 +66,16 @@ describe('running the statements of a transaction', () => {
     expect(parts.flatMap((part) => part.match(/(?<=\()\d+/g) ?? [])).to.deep.equal(rows.map(String));
   });
 
+  it('writes other rows in parts too', async () => {
+    const { calls, ...connection } = database();
+    const rows = Array.from({ length: 10_000 }, (_, i) => [String(i)]);
+    await runAll(connection, [{ sql: 'e(?1, ?1)', rows }]);
+    const parts = [...calls.join('').matchAll(/e\('(.*)', '(.*)'\)/g)];
+    expect(parts).to.have.length(3);
+    for (const [, one, other] of parts) expect(one).to.equal(other);
+    expect(parts.flatMap(([, json = '']) => JSON.parse(json))).to.deep.equal(rows);
+  });
+
   it('ends with the first call that fails', async () => {
     for (const failing of CALLS) {
       const { calls, ...connection } = database(failing);
