@@ -18,8 +18,12 @@ const UNIT: readonly (readonly [string, string])[] = [
     'User=wrtmeter',
   ],
   // Node's own SQLite takes 30 MB more than the package that others run it with.
-  ['MemoryHigh=112M\nMemoryMax=160M', 'MemoryHigh=192M\nMemoryMax=256M'],
-  ['--max-old-space-size=80', '--max-old-space-size=128'],
+  ['MemoryHigh=128M\nMemoryMax=160M', 'MemoryHigh=192M\nMemoryMax=256M'],
+  // Its own Node can be told the share itself, so that it follows when somebody gives the unit more memory.
+  [
+    'This is half of MemoryHigh=, in MiB; the other half is for everything else.\nEnvironment=NODE_OPTIONS=--max-old-space-size=64',
+    'This is half of MemoryHigh=; the other half is for everything else.\nEnvironment=NODE_OPTIONS=--max-old-space-size-percentage=50',
+  ],
 ];
 
 /** Makes the Debian package of what `assemble` has put into `assembled`. Returns the file. */

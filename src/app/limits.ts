@@ -42,11 +42,11 @@ export function limitsFor(memory: number): Limits {
   };
 }
 
-/** Bytes of memory for this program: what its container or unit is given, or half of the machine, but no more than its heap is made for. */
+/** Bytes of memory for this program: what its container or unit is given, or half of the machine, and at most twice the largest heap. */
 export const memoryLimit = (): number =>
-  Math.min(process.constrainedMemory() || Infinity, totalmem() / 2, memoryForHeap([...process.execArgv, process.env.NODE_OPTIONS ?? '']));
+  Math.min(process.constrainedMemory() || Infinity, totalmem() / 2, memoryForHeap([process.env.NODE_OPTIONS ?? '', ...process.execArgv]));
 
-/** Bytes of memory that a heap is half of, as the image and the unit have it. `options`: of Node, the last of which counts. */
+/** Twice the largest heap that Node's options allow, in bytes; the last of them counts. */
 export function memoryForHeap(options: readonly string[]): number {
   const mib = options.flatMap((words) => [...words.matchAll(/--max[-_]old[-_]space[-_]size=(\d+)/g)].map(([, size]) => Number(size)));
   return (mib.at(-1) ?? Infinity) * MIB * 2;
