@@ -231,6 +231,13 @@ const ONCE_WRONG: HostEvent[][] = [
     { do: 'route', ip: 0, download: 3, upload: 1 },
     { do: 'read', fails: 0, late: true },
   ],
+  // Hosts that fed devices, then an access point a little later, and nothing of either until hosts feed them again.
+  [
+    { do: 'read', fails: 0, late: true },
+    { do: 'account', by: 'auto' },
+    { do: 'route', ip: 0, download: 0, upload: 0 },
+    { do: 'read', fails: 53, late: false },
+  ],
 ];
 
 const WAYS: HostTerms[] = [

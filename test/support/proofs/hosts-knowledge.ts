@@ -1,6 +1,6 @@
 import type { CounterRules, Epoch } from '../../../src/domain/counter.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../../src/domain/traffic.ts';
-import { byFigures, DAY_MS, type DipKnown, type Gain, isOfOpen, type Open, openAfter } from '../simulator/figures.ts';
+import { byFigures, DAY_MS, type DipKnown, type Gain, hasShown, isOfOpen, type Open, openAfter } from '../simulator/figures.ts';
 import { inNamedPeriod, type Named } from '../simulator/periods.ts';
 
 export type Accounting = 'auto' | 'hosts' | 'stations';
@@ -21,7 +21,7 @@ export interface Seen extends Counter {
   accounts: string[];
   /** Some answer since did not show it. */
   waits?: boolean;
-  /** Unix ms of the last answer that showed it. */
+  /** When the last answer showed it, on the clock that never steps: what waits moves with a clock that is set. */
   shownAt?: number;
   dip?: DipKnown | null;
   /** What is open since an answer that did not feed devices. */
@@ -58,6 +58,8 @@ interface Reader {
   tick: number;
   /** Its last answer fed devices. */
   feeds: boolean;
+  /** The other source has fed devices since. */
+  isBehind: boolean;
 }
 
 /**
@@ -83,6 +85,9 @@ export class HostsKnowledge {
   learn({ at, looks, owners }: Asked): void {
     this.#feed(looks);
     for (const look of looks) this.#learnFrom(look);
+    if (looks.some(({ source }) => kindOf(source) === this.#feeding.by))
+      for (const [source, reader] of this.#readers)
+        if (kindOf(source) !== this.#feeding.by && looks.every((look) => look.source !== source)) reader.isBehind = true;
     for (const [from, seen] of [...this.#lastSeen]) {
       const [kind, ip = ''] = from.split(' ');
       const mac = owners.get(ip);
@@ -100,33 +105,31 @@ export class HostsKnowledge {
     const before = this.#readers.get('hosts');
     if (this.accounting === 'auto' && hosts !== undefined && before?.name === hosts.name) {
       this.#flipped ||= [...hosts.seen].some(([key, { bytes }]) => {
-        const shown = before.seen.get(key)?.bytes ?? NOTHING;
-        return bytes.download > shown.download || bytes.upload > shown.upload;
+        const { bytes: last = NOTHING, dip = null } = before.seen.get(key) ?? {};
+        return bytes.download > hasShown(last, dip, 'download') || bytes.upload > hasShown(last, dip, 'upload');
       });
     }
     const by = this.accounting === 'auto' ? (this.#flipped ? 'hosts' : 'stations') : this.accounting;
     if (by === this.#feeding.by) return;
-    const fed = [...this.#readers].filter(
-      ([source]) => (source === 'hosts' ? 'hosts' : 'stations') === this.#feeding.by && source !== 'peers',
-    );
+    const fed = [...this.#readers].filter(([source]) => kindOf(source) === this.#feeding.by);
     this.#feeding = { by, from: Math.max(0, ...fed.map(([, reader]) => reader.tick)) };
   }
 
   #learnFrom({ source, name, at, tick, rules, seen }: Look): void {
     const reader = this.#readers.get(source);
     const { by, from } = this.#feeding;
-    // What the other source has fed up to a later moment than this one's last reading is partly the same bytes.
-    const goesOn = reader === undefined || from === 0 || reader.tick >= from;
-    const feedsDevices = (source === 'hosts' ? 'hosts' : 'stations') === by && goesOn;
+    // What the other source has fed since this one's last reading is partly the same bytes. It did not if that reading fed devices itself.
+    const goesOn = reader?.name !== name || (!reader.isBehind && (reader.feeds || from === 0 || reader.tick >= from));
+    const feedsDevices = kindOf(source) === by && goesOn;
     const before =
       reader?.name !== name ? null : rules.fall === 'lowers' ? inNamedPeriod(reader.seen, [...seen], BY_INSTANCE) : reader.seen;
     const shown = new Map<string, Seen>();
     for (const [key, counter] of seen) {
       const kept = before?.get(key);
-      const found = before === null ? null : gain(counter, kept, rules, at);
+      const found = before === null ? null : gain(counter, kept, rules, tick);
       const gained = found?.bytes ?? null;
       const dip = found?.dip ?? null;
-      shown.set(key, { ...counter, shownAt: at, dip, open: openAfter(dip, feedsDevices, kept?.open) });
+      shown.set(key, { ...counter, shownAt: tick, dip, open: openAfter(dip, feedsDevices, kept?.open) });
       const mayBeMissed = kept === undefined && reader?.feeds === false && (rules.absent === 'missed' || rules.absent === 'kept');
       const mayBeFed = from > 0 && found !== null && (mayBeMissed || isOfOpen(found, kept?.dip ?? null, kept?.open ?? []));
       for (const account of counter.accounts) {
@@ -144,7 +147,7 @@ export class HostsKnowledge {
       key,
       { ...counter, waits: true, open: feedsDevices ? (counter.open ?? []) : ['wait', ...(counter.open ?? [])] },
     ]);
-    this.#readers.set(source, { name, tick, feeds: feedsDevices, seen: new Map([...waiting, ...shown]) });
+    this.#readers.set(source, { name, tick, feeds: feedsDevices, isBehind: false, seen: new Map([...waiting, ...shown]) });
   }
 }
 
@@ -155,9 +158,12 @@ const BY_INSTANCE: Named<Seen, Seen, number> = {
   moved: (known, instance) => ({ ...known, epoch: known.epoch === null ? null : { ...known.epoch, instance } }),
 };
 
+/** Which of the two that may feed devices it is. */
+const kindOf = (source: string): 'hosts' | 'stations' | null => (source === 'hosts' ? 'hosts' : source === 'peers' ? null : 'stations');
+
 const isOfAddress = (account: string): boolean => /^(host|address) (?!([0-9a-f]{2}:){5}[0-9a-f]{2}$)/.test(account);
 
-function gain(now: Seen, before: Seen | undefined, { directions, fall }: CounterRules, at: number): Gain {
+function gain(now: Seen, before: Seen | undefined, { directions, fall }: CounterRules, tick: number): Gain {
   const dip = before?.dip ?? null;
   if (before?.id === now.id && dip === null) return { bytes: minus(now.bytes, before.bytes), dip };
   if (before === undefined || now.epoch?.boot !== before.epoch?.boot || now.epoch?.instance !== before.epoch?.instance) {
@@ -168,6 +174,6 @@ function gain(now: Seen, before: Seen | undefined, { directions, fall }: Counter
     return { bytes: { download: Math.max(0, grown.download), upload: Math.max(0, grown.upload) }, dip: null };
   }
   const isProved = now.epoch !== null && before.waits !== true;
-  const wasGone = before.waits === true && at - (before.shownAt ?? at) > DAY_MS;
-  return byFigures(now.bytes, { shows: before.bytes, dip, isProved, wasGone, pair: directions === 'together' }, at);
+  const wasGone = before.waits === true && tick - (before.shownAt ?? tick) > DAY_MS;
+  return byFigures(now.bytes, { shows: before.bytes, dip, isProved, wasGone, pair: directions === 'together' }, tick);
 }

@@ -68,6 +68,10 @@ export type Open = 'wait' | Way;
 
 const isLow = (dip: DipKnown | null, way: Way) => dip?.until[way] !== undefined || dip?.unsure?.[way] !== undefined;
 
+/** What a counter has shown: where it shows less and its old figure is waited for, that one. */
+export const hasShown = (bytes: Traffic, dip: DipKnown | null, way: Way): number =>
+  dip !== null && isLow(dip, way) ? dip.highest[way] : bytes[way];
+
 /** What is still open, of what an answer leaves open of a counter that it shows; all of it is where the answer did not feed devices. */
 export function openAfter(dip: DipKnown | null, feeds: boolean, before: readonly Open[] = []): Open[] {
   const open: Open[] = WAYS.filter((way) => isLow(dip, way) || dip?.fell?.[way] !== undefined);
