@@ -15,16 +15,16 @@ describe('limits', () => {
     expect(small.answerLines, 'ten lines a device').to.be.at.least(20_000);
     expect(small.counters, 'ten counters a device').to.be.at.least(10_000);
     expect(limitsFor(512_000_000)).to.deep.equal({
-      accounts: 50_000,
+      accounts: 25_000,
       newAccounts: 15_000,
-      counters: 100_000,
-      leases: 10_000,
+      counters: 60_000,
+      leases: 8000,
       answerBytes: 8 * MIB,
       answerLines: 150_000,
     });
     const large = limitsFor(2048 * MIB);
     expect(large.newAccounts, 'three accounts a device, in the first round').to.be.at.least(60_000);
-    expect(large.accounts).to.equal(150_000);
+    expect(large.accounts).to.equal(120_000);
     expect(large.counters, 'with the addresses of two days').to.equal(400_000);
     expect(large.answerLines).to.equal(600_000);
     expect(large.answerBytes).to.equal(32 * MIB);

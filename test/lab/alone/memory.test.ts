@@ -13,11 +13,13 @@ import { type MemoryCgroup, memoryCgroup } from '../../support/program/memory-cg
 import { sampleValue } from '../../support/prometheus/text.ts';
 import { until } from '../../support/until.ts';
 
-/** What docker-compose.yml gives the service. */
-const LIMIT = 128 * 1024 * 1024;
+/** What docker-compose.yml gives the service, MiB. */
+const USUAL = 128;
 const DAY = 86_400_000;
 /** What the image and the unit set; the image has the heap as a percentage, which Node 20 does not know. */
-const GIVEN = { WRTMETER_HEARTBEAT: '0', MALLOC_ARENA_MAX: '1', NODE_OPTIONS: '--max-old-space-size=64' };
+const given = (mib = USUAL) => ({ WRTMETER_HEARTBEAT: '0', MALLOC_ARENA_MAX: '1', NODE_OPTIONS: `--max-old-space-size=${mib / 2}` });
+
+const memoryOf = (mib: number): MemoryCgroup => memoryCgroup('wrtmeter-memory', mib * 1024 * 1024);
 
 /** Addresses of anything, by number. */
 const inventedMac = (i: number): string =>
@@ -82,7 +84,7 @@ describe('the program in 128 MB', function () {
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'wrtmeter-memory-'));
-    group = memoryCgroup('wrtmeter-memory', LIMIT);
+    group = memoryOf(USUAL);
     router = await new LyingRouter().listen();
     exporter = null;
     sockets = [];
@@ -95,10 +97,10 @@ describe('the program in 128 MB', function () {
     await rm(directory, { recursive: true });
   });
 
-  async function start(others: readonly string[] = []): Promise<Exporter> {
+  async function start(others: readonly string[] = [], mib = USUAL): Promise<Exporter> {
     exporter = await startExporter({
       args: [`gateway=${router.url}`, ...others, '--log-level', 'error'],
-      env: GIVEN,
+      env: given(mib),
       dataDir: join(directory, 'data'),
       within: group.within,
     });
@@ -108,7 +110,7 @@ describe('the program in 128 MB', function () {
   /** Docker's health check is a program of its own in the same memory. */
   const checkHealth = (running: Exporter): Promise<string> =>
     output([...group.within, process.execPath, MAIN, 'health', '--listen', new URL(running.url).host], {
-      env: { ...process.env, ...GIVEN },
+      env: { ...process.env, ...given() },
     });
 
   const ask = (running: Exporter, path: string, accept = 'identity') =>
@@ -258,7 +260,8 @@ describe('the program in 128 MB', function () {
     watching.abort();
   });
 
-  it('three routers at once that each invent all that there is room for, anew in each round, or more', async () => {
+  /** Three routers that each invent all that there is room for, `counts` of devices, anew in each of some rounds, and then `more`. */
+  async function flood({ mib, counts, rounds, more }: { mib: number; counts: readonly number[]; rounds: number; more: number }) {
     const others = await Promise.all(['attic', 'garden'].map(async (name) => ({ name, liar: await new LyingRouter().listen() })));
     /** `count` stations that nobody has seen, half of them with figures that are refused, and half as many leases and neighbours. */
     const invent = (liar: LyingRouter, count: number, from: number) => {
@@ -272,16 +275,19 @@ describe('the program in 128 MB', function () {
     const up = (samples: Awaited<ReturnType<Exporter['scrape']>>) =>
       ['gateway', 'attic', 'garden'].map((name) => sampleValue(samples, 'wrtmeter_router_up', { router: name }));
     try {
-      const running = await start(others.map(({ name, liar }) => `${name}=${liar.url}`));
+      const running = await start(
+        others.map(({ name, liar }) => `${name}=${liar.url}`),
+        mib,
+      );
       await running.scrape();
-      for (const round of numbers(8)) {
-        for (const [i, liar] of liars.entries()) invent(liar, i === 0 ? 4400 : 1050, round * 20_000 + i * 6600);
+      for (const round of numbers(rounds)) {
+        for (const [i, liar] of liars.entries()) invent(liar, counts[i] ?? 0, (3 * round + i) * more);
         const checked = checkHealth(running);
-        expect(up(await running.scrape()), 'answers that were used').to.deep.equal([1, 1, 1]);
+        expect(up(await running.scrape(20)), 'answers that were used').to.deep.equal([1, 1, 1]);
         expect(await checked).to.equal('healthy\n');
       }
-      for (const round of numbers(4, 8)) {
-        for (const [i, liar] of liars.entries()) invent(liar, 8800, round * 30_000 + i * 8800);
+      for (const round of numbers(4, rounds)) {
+        for (const [i, liar] of liars.entries()) invent(liar, more, (3 * round + i) * more);
         await running.scrape();
       }
       for (const { liar } of others) invent(liar, 10, 0);
@@ -294,6 +300,15 @@ describe('the program in 128 MB', function () {
     } finally {
       for (const { liar } of others) liar.close();
     }
+  }
+
+  it('three routers at once that each invent all that there is room for, anew in each round, or more', () =>
+    flood({ mib: USUAL, counts: [4400, 1050, 1050], rounds: 8, more: 8800 }));
+
+  it('the same in 512 MB', async () => {
+    group.remove();
+    group = memoryOf(512);
+    await flood({ mib: 512, counts: [15_000, 15_000, 15_000], rounds: 4, more: 30_000 });
   });
 
   it('limits on, invented neighbours: a thousand new ones in each round, and addresses of one without end', async () => {
@@ -315,7 +330,7 @@ limits: { bedtime: { of: device tablet, pause: true }, each: { of: each device, 
     );
     exporter = await startExporter({
       args: ['--config', config, '--log-level', 'error'],
-      env: { ...GIVEN, PATH: `${bin}:${process.env.PATH}` },
+      env: { ...given(), PATH: `${bin}:${process.env.PATH}` },
       dataDir: join(directory, 'data'),
       within: group.within,
     });
