@@ -28,15 +28,18 @@ export async function sharedAccess(access: AccessEntry, files: Files, problems: 
 
 /** Resolves a router: reads secrets from their files and fills in defaults. */
 export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults, files: Files, problems: Problems): Promise<RouterConfig> {
+  const before = problems.errors.length;
   const { access } = entry;
   const own = hasCredentials(access) ? await credentialsOf(access, files, problems) : null;
   const encrypted = entry.urls.some(({ url }) => url.startsWith('https:'));
   const ownTls = access.caFile !== undefined || access.insecure !== undefined;
   const credentials = own ?? defaults.access.credentials;
   const kinds = await resolveKinds(entry, files, problems);
+  // A password that cannot be read is not one that is missing.
+  const isRead = problems.errors.length === before;
   for (const config of kinds) {
     const lack = kindOf(config.kind).lacks(config, loginOf(credentials));
-    if (lack !== null) fail(problems, entry.places[config.kind] ?? entry.name.place, lack);
+    if (isRead && lack !== null) fail(problems, entry.places[config.kind] ?? entry.name.place, lack);
   }
   const hasWireguard = kinds.some(({ kind }) => kind === 'wireguard');
   return {

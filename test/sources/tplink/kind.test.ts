@@ -110,6 +110,17 @@ describe('the configuration of a TP-Link router', () => {
     expect(twice[0]).to.match(/reads the same router as "den"/);
   });
 
+  it('where a password cannot be read, it is not called missing', async () => {
+    for (const text of [
+      '{ tplink: { url: "http://192.168.0.1", password_file: /none } }',
+      '{ username: admin, password_file: /none, tplink: "http://192.168.0.1" }',
+    ])
+      expect(await errors(text), text)
+        .to.have.length(1)
+        .with.property('0')
+        .that.matches(/password_file: cannot read "\/none"/);
+  });
+
   it('may have the login of the router itself', async () => {
     const text = 'routers:\n  den: { username: admin, password: geheim, tplink: "http://192.168.0.1/webpages/login.html" }\n';
     const [router] = (await configOf(withText(text))).routers;
