@@ -159,7 +159,8 @@ async function reloadInto(
     if (ending()) return ends;
     for (const warning of warnings) log.warn(warning);
     if (fixed(service.config) !== fixed(config)) log.warn('listen, data and ledger.driver change only with a restart');
-    await service.reconfigure(config);
+    const { listen, data, ledger } = service.config;
+    await service.reconfigure({ ...config, listen, data, ledger: { ...config.ledger, driver: ledger.driver } });
     await warnOfMissingTokens(service.config, log);
     log.info('Configuration reloaded');
     return { ok: true, message: 'configuration reloaded' };

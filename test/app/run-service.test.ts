@@ -83,6 +83,25 @@ describe('the service', () => {
     expect(logs.filter((line) => line.includes('Configuration reloaded'))).to.have.length(2);
   });
 
+  it('another data directory changes only with a restart: each reload says so, and tokens are asked for in the one that is used', async () => {
+    const { logs } = await run(
+      async (read) => {
+        const { config, warnings } = await read();
+        return { config: { ...config, control: true, data: join(directory, 'other') }, warnings };
+      },
+      async (all) => {
+        for (let reloads = 0; reloads < 2; reloads++) {
+          all.emit('SIGHUP');
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+        all.emit('SIGTERM');
+      },
+    );
+    const count = (words: string) => logs.filter((line) => line.includes(words)).length;
+    expect(count('listen, data and ledger.driver change only with a restart')).to.equal(2);
+    expect(count(`--scope control --data ${join(directory, 'data')}`)).to.equal(2);
+  });
+
   it('a reload that is under way when it shuts down ends quietly', async () => {
     for (const fails of [false, true]) {
       const { logs } = await run(
