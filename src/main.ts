@@ -62,6 +62,7 @@ async function createProgram(words: readonly string[]): Promise<Command> {
     .addHelpText('after', EXAMPLES_TEXT)
     .exitOverride();
   refuseMistyped(program, words[0] ?? '');
+  refuseLate(program, words);
   for (const name of neededBy(words)) {
     const command = await COMMANDS[name]?.();
     command?.register(program, start);
@@ -73,6 +74,13 @@ async function createProgram(words: readonly string[]): Promise<Command> {
 function refuseMistyped(program: Command, word: string): void {
   const near = /^[a-z]+$/i.test(word) && word !== 'help' && !Object.hasOwn(COMMANDS, word) ? nearest(word, Object.keys(COMMANDS)) : null;
   if (near !== null) program.error(`error: unknown command '${word}'\n(Did you mean ${near}?)`);
+}
+
+/** The first word alone can be a command. A word right after an option may be its value. */
+function refuseLate(program: Command, [first = '', ...others]: readonly string[]): void {
+  if (Object.hasOwn(COMMANDS, first) || DESCRIBING.includes(first)) return;
+  const late = others.find((word, i) => Object.hasOwn(COMMANDS, word) && !(others[i - 1] ?? first).startsWith('-'));
+  if (late !== undefined) program.error(`error: the command has to be the first word: wrtmeter ${late} …`);
 }
 
 const start: Start = async (command) => {

@@ -14,6 +14,8 @@ describe('a wrong command line', () => {
     ['summary anna', 'wrtmeter: too many arguments for "summary": expected 0 arguments but got 1; see "wrtmeter summary --help"'],
     ['export --form 2026-01-01', 'wrtmeter: unknown option "--form" (did you mean --from?); see "wrtmeter export --help"'],
     ['wire', 'command line: "wire" is neither a command nor a router URL; see wrtmeter --help'],
+    ['--config w.yaml print wan', 'wrtmeter: the command has to be the first word: wrtmeter print …; see "wrtmeter --help"'],
+    ['http://192.168.1.1 doctor', 'wrtmeter: the command has to be the first word: wrtmeter doctor …; see "wrtmeter --help"'],
     ['print wan --device tv', 'wrtmeter: unknown option "--device"; see "wrtmeter print wan --help"'],
     ['backup --listen :1', 'wrtmeter: unknown option "--listen"; see "wrtmeter backup --help"'],
     ['--nope', 'wrtmeter: unknown option "--nope"; see "wrtmeter serve --help"'],
