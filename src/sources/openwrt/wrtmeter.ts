@@ -75,9 +75,12 @@ export function hostsProbe(url: string, read: ReadAnswer): Probe {
 
 /** Parses an answer; `known` has the lines of those before. Throws a SourceError if it is not from wrtmeter.cgi or is truncated. */
 export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = null, known = new AnswerLines()): ProbeResult {
+  // Something else may end in the middle of a line, and is not cut short. What ends in this word may be.
+  const [first = ''] = answer.text.split('\n', 1);
+  if (!`${first} `.startsWith('wrtmeter ') && !'wrtmeter'.startsWith(first)) throw notOurs(first);
   const lines = linesOf(answer);
   const version = /^wrtmeter (\d+)$/.exec(lines[0] ?? '')?.[1];
-  if (version === undefined) throw new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(lines[0] ?? '')}`);
+  if (version === undefined) throw notOurs(lines[0] ?? '');
   if (version !== '1')
     throw new SourceError('parse', `the answer has format ${version}, this version reads only format 1: update wrtmeter`, {
       todo: 'Update wrtmeter, or install the scripts of its version on the router.',
@@ -108,6 +111,8 @@ export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = 
   }
   return { system, sources: readings };
 }
+
+const notOurs = (line: string): SourceError => new SourceError('parse', `not an answer of wrtmeter.cgi: ${quote(line)}`);
 
 function standingIn(lines: readonly string[] | undefined, failed: string | undefined): Pick<System, 'limits'> {
   if (failed !== undefined) return { limits: { failed: quote(failed, 200) } };

@@ -261,6 +261,12 @@ describe('parseWrtmeter', () => {
 
   it('rejects another answer, or a later format', () => {
     expect(errorOf(() => parse('<html>\n'))).to.equal('parse: not an answer of wrtmeter.cgi: "<html>"');
+    expect(errorOf(() => parseWrtmeter({ text: '<html>', framed: false }))).to.equal('parse: not an answer of wrtmeter.cgi: "<html>"');
+    for (const text of ['wrtme', 'wrtmeter', 'wrtmeter 1\nboot_id 8d1f'])
+      expect(
+        errorOf(() => parseWrtmeter({ text, framed: false })),
+        text,
+      ).to.match(/^truncated: /);
     expect(errorOf(() => parse(without('wrtmeter 1', 'wrtmeter 2')))).to.equal(
       'parse: the answer has format 2, this version reads only format 1: update wrtmeter',
     );
