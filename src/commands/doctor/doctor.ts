@@ -5,7 +5,7 @@ import type { Exchange } from '../../app/from-config.ts';
 import type { CliOptions } from '../../config/input.ts';
 import { instantText, localText } from '../../domain/calendar.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { count, quote, UsageError } from '../../errors.ts';
+import { count, fileWords, quote, UsageError } from '../../errors.ts';
 import { formatAge, formatSeconds } from '../../views/format.ts';
 import type { DoctorIo } from '../common/command-io.ts';
 import { LEDGER_SETTINGS, type Start, withRouters, withSettings } from '../common/register.ts';
@@ -50,9 +50,9 @@ async function writeCapture(path: string, text: string): Promise<void> {
     // A file that is there may be open to others, or be needed.
     await writeFile(path, text, { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
-    if (code === null) throw error;
-    throw new UsageError(`Cannot write ${quote(path, 200)}: ${code === 'EEXIST' ? 'the file exists; give the name of a new one' : code}`);
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const why = error.code === 'EEXIST' ? 'the file exists; give the name of a new one' : fileWords(error);
+    throw new UsageError(`Cannot write ${quote(path, 200)}: ${why}`);
   }
 }
 

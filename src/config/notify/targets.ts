@@ -199,8 +199,8 @@ async function mailOf(
   const tls = await tlsOf(accessOf(found), true, files, problems);
   const given = own.password ?? own.passwordFile;
   if (own.username !== undefined && given === undefined)
-    fail(problems, own.username.place, 'is set without a password; set password or password_file too');
-  if (own.username === undefined && given !== undefined) fail(problems, given.place, 'is set without a user name; set username too');
+    fail(problems, own.username.place, 'is set without a password; set that too, or a file that has it');
+  if (own.username === undefined && given !== undefined) fail(problems, given.place, 'is set without a user name; set that too');
   if (to === undefined || from === undefined || smtp === undefined || problems.errors.length > before) return null;
   const server: MailServer = smtp.value;
   const login = own.username === undefined || password === undefined ? null : { username: own.username.value, password: password.value };

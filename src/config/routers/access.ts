@@ -45,10 +45,10 @@ function loginOf(access: AccessEntry, password: Located<string> | undefined, pro
   }
   if (given === undefined) return undefined;
   if (username === undefined) {
-    fail(problems, given.place, 'is set without a user name; set username too');
+    fail(problems, given.place, 'is set without a user name; set that too');
   } else if (password === undefined) {
     // An unreadable password file has already been reported.
-    if (access.passwordFile === undefined) fail(problems, username.place, 'is set without a password; set password or password_file too');
+    if (access.passwordFile === undefined) fail(problems, username.place, 'is set without a password; set that too, or a file that has it');
   } else {
     return { value: { username: username.value, password: password.value }, place: username.place };
   }

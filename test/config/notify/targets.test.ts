@@ -96,7 +96,7 @@ notices: { off: [summary, trouble] }
       ],
       [
         '{ mail: { to: a@b.c, from: x@y.z, smtp: "smtp://m", username: u } }',
-        '.mail.username: is set without a password; set password or password_file too',
+        '.mail.username: is set without a password; set that too, or a file that has it',
       ],
       [
         '{ ntfy: "https://n.net/t", kinds: [divice] }',

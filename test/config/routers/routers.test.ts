@@ -103,8 +103,8 @@ describe('access to a router', () => {
         { WRTMETER_TOKEN: 'a', WRTMETER_USERNAME: 'b', WRTMETER_PASSWORD: 'c' },
         'WRTMETER_TOKEN: cannot be used together with a user name and password; remove one of the two',
       ],
-      [{ WRTMETER_USERNAME: 'b' }, 'WRTMETER_USERNAME: is set without a password; set password or password_file too'],
-      [{ WRTMETER_PASSWORD: 'c' }, 'WRTMETER_PASSWORD: is set without a user name; set username too'],
+      [{ WRTMETER_USERNAME: 'b' }, 'WRTMETER_USERNAME: is set without a password; set that too, or a file that has it'],
+      [{ WRTMETER_PASSWORD: 'c' }, 'WRTMETER_PASSWORD: is set without a user name; set that too'],
       [{ WRTMETER_TOKEN_FILE: './nowhere' }, 'WRTMETER_TOKEN_FILE: cannot read "./nowhere": no such file or directory'],
       [
         { WRTMETER_TOKEN: 'two words' },
