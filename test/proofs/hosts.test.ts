@@ -238,6 +238,14 @@ const ONCE_WRONG: HostEvent[][] = [
     { do: 'route', ip: 0, download: 0, upload: 0 },
     { do: 'read', fails: 53, late: false },
   ],
+  // A peer that may have restarted while it was gone, and shows the same for a day.
+  [
+    { do: 'tunnel', peer: 0, download: 1, upload: 16_777_216 },
+    { do: 'read', fails: 0, late: false },
+    { do: 'take off', peer: 0 },
+    { do: 'read', fails: 0, late: false },
+    { do: 'tunnel', peer: 0, download: 1, upload: 1_048_577 },
+  ],
 ];
 
 const WAYS: HostTerms[] = [

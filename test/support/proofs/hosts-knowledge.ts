@@ -129,7 +129,10 @@ export class HostsKnowledge {
       const found = before === null ? null : gain(counter, kept, rules, tick);
       const gained = found?.bytes ?? null;
       const dip = found?.dip ?? null;
-      shown.set(key, { ...counter, shownAt: tick, dip, open: openAfter(dip, feedsDevices, kept?.open) });
+      // Until it is clear whether it restarted while it was gone, nothing proves that it did not.
+      const waits = kept?.waits === true && Object.keys(dip?.unsure ?? {}).length > 0;
+      const shownAt = waits ? (kept?.shownAt ?? tick) : tick;
+      shown.set(key, { ...counter, waits, shownAt, dip, open: openAfter(dip, feedsDevices, kept?.open) });
       const mayBeMissed = kept === undefined && reader?.feeds === false && (rules.absent === 'missed' || rules.absent === 'kept');
       const mayBeFed = from > 0 && found !== null && (mayBeMissed || isOfOpen(found, kept?.dip ?? null, kept?.open ?? []));
       for (const account of counter.accounts) {
