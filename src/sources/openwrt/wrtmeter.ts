@@ -75,7 +75,7 @@ export function hostsProbe(url: string, read: ReadAnswer): Probe {
 
 /** Parses an answer; `known` has the lines of those before. Throws a SourceError if it is not from wrtmeter.cgi or is truncated. */
 export function parseWrtmeter(answer: Answer, counterBits: CounterBits | null = null, known = new AnswerLines()): ProbeResult {
-  // Something else may end in the middle of a line, and is not cut short. What ends in this word may be.
+  // A web page may well end in the middle of a line. Only what begins like an answer can have been cut short.
   const [first = ''] = answer.text.split('\n', 1);
   if (!`${first} `.startsWith('wrtmeter ') && !'wrtmeter'.startsWith(first)) throw notOurs(first);
   const lines = linesOf(answer);
