@@ -64,8 +64,10 @@ export const bounded = <T>(entries: readonly T[], most: number): { kept: readonl
 
 /** The lines of an answer, without trailing spaces. Throws if the last line may be truncated or there are too many lines. */
 export function linesOf({ text, framed, mostLines = MOST_ANSWER_LINES }: Answer): string[] {
-  if (!framed && text !== '' && !text.endsWith('\n'))
+  if (!framed && text !== '' && !text.endsWith('\n')) {
+    if (/^\s*[<{[]/.test(text)) throw new SourceError('parse', 'the answer is a web page or JSON, not the lines of a script');
     throw new SourceError('truncated', 'the answer is truncated: it ends in the middle of a line');
+  }
   const lines = text.split('\n', mostLines + 1);
   lines.forEach((line, i) => {
     lines[i] = line.trimEnd();

@@ -64,6 +64,12 @@ describe('parseStations (totalwifi.cgi)', () => {
     expect(parseStations(whole('02:00:00:00:00:01 100 20')).stations).to.have.length(1);
   });
 
+  it('calls a web page or JSON what it is, although it ends in the middle of a line', () => {
+    for (const text of ['<html></html>', '\r\n<!DOCTYPE html>\n<p>Log in', '{"error":"not found"}', '[]'])
+      for (const parse of [parseStations, parseLeases, parseWan])
+        expect(reasonOf(() => parse(closed(text)))).to.equal('parse: the answer is a web page or JSON, not the lines of a script');
+  });
+
   it('limits the lines of an answer', () => {
     expect(reasonOf(() => parseStations(whole('02:00:00:00:00:01 1 2\n'.repeat(150_001))))).to.equal(
       'too_large: the answer has more than 150000 lines',
