@@ -7,7 +7,7 @@ import { logReader } from './app/log/log-reader.ts';
 import { readFile } from './app/read-file.ts';
 import type { ProcessIo } from './commands/common/command-io.ts';
 import { EXAMPLES } from './commands/common/examples.ts';
-import { OneLineCommand } from './commands/common/one-line.ts';
+import { OneLineCommand, unknownCommand } from './commands/common/one-line.ts';
 import type { CommandModule, Start } from './commands/common/register.ts';
 import { nearest } from './domain/names/nearest.ts';
 import { fileWords } from './errors.ts';
@@ -72,8 +72,9 @@ async function createProgram(words: readonly string[]): Promise<Command> {
 
 /** A word alone is not the URL of a router, so one that is similar to a command is that command, mistyped. */
 function refuseMistyped(program: Command, word: string): void {
-  const near = /^[a-z]+$/i.test(word) && word !== 'help' && !Object.hasOwn(COMMANDS, word) ? nearest(word, Object.keys(COMMANDS)) : null;
-  if (near !== null) program.error(`error: unknown command '${word}'\n(Did you mean ${near}?)`);
+  const names = Object.keys(COMMANDS);
+  const isWord = /^[a-z]+$/i.test(word) && word !== 'help' && !names.includes(word);
+  if (isWord && nearest(word, names) !== null) program.error(unknownCommand(word, names));
 }
 
 /** The first word alone can be a command. A word right after an option may be its value. */

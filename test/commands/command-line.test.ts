@@ -24,6 +24,8 @@ describe('a wrong command line', () => {
     ['bonus', 'wrtmeter: missing command: use one of add, list, remove; see "wrtmeter bonus --help"'],
     ['bonus add line', 'wrtmeter: missing required argument "amount"; see "wrtmeter bonus add --help"'],
     ['token foo', 'wrtmeter: unknown command "foo"; see "wrtmeter token --help"'],
+    ['help prnt', 'wrtmeter: unknown command "prnt" (did you mean print?); see "wrtmeter --help"'],
+    ['print help nope', 'wrtmeter: unknown command "nope"; see "wrtmeter print --help"'],
     ['export --from', 'wrtmeter: option "--from <date>" argument missing; see "wrtmeter export --help"'],
     [
       'health http://192.168.1.1',

@@ -1,4 +1,5 @@
 import { Command, type ErrorOptions, type HelpContext } from 'commander';
+import { nearest } from '../../domain/names/nearest.ts';
 import { printable } from './text.ts';
 
 /** A command that reports a wrong command line in one line, which ends with where the right one is described. */
@@ -10,7 +11,10 @@ export class OneLineCommand extends Command {
   /** A family of commands without one of them is a wrong command line; the whole help is only for who asks. */
   override help(context?: HelpContext | ((text: string) => string)): never {
     if (typeof context === 'function') return super.help(context);
-    if (context?.error === true) this.error(`missing command: use one of ${this.commands.map((command) => command.name()).join(', ')}`);
+    const names = this.commands.map((command) => command.name());
+    const [help, unknown] = this.args;
+    if (context?.error === true && help === 'help' && unknown !== undefined) this.error(unknownCommand(unknown, names));
+    if (context?.error === true) this.error(`missing command: use one of ${names.join(', ')}`);
     return super.help(context);
   }
 
@@ -24,6 +28,12 @@ export class OneLineCommand extends Command {
     );
     return super.error(`wrtmeter: ${words}; see "${pathOf(this)} --help"`, options);
   }
+}
+
+/** As commander says it. */
+export function unknownCommand(word: string, names: readonly string[]): string {
+  const near = nearest(word, names);
+  return `error: unknown command '${word}'${near === null ? '' : `\n(Did you mean ${near}?)`}`;
 }
 
 /** The words that call a command, such as `wrtmeter token create`. */
