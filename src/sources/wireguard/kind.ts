@@ -7,6 +7,9 @@ import { addressOf, placeOf } from './place.ts';
 import { wireguardProbe } from './probe.ts';
 import { SERVER_REMEDIES } from './words.ts';
 
+/** What a router's URL reads where its answer has the peers too. */
+const SCRIPT = 'wrtmeter';
+
 /** A WireGuard or AmneziaWG server, read with `wg` on this machine, over ssh or in a container. */
 export const wireguard = defineKind({
   title: 'WireGuard or AmneziaWG server',
@@ -25,7 +28,8 @@ export const wireguard = defineKind({
     const other = same as Located<WireguardEntry> | null;
     if (earlier && other !== null && isSamePlace(other.value, server) && share(other.value.interfaces, server.interfaces))
       return `reads the same peers as router ${quote(name)}, so their bytes would count twice; remove one of them`;
-    if (server.ssh === undefined || !urls.some((url) => url.whole && hostOf(url) === server.ssh?.value.host.toLowerCase())) return null;
+    if (server.ssh === undefined || !urls.some((url) => url.what === SCRIPT && hostOf(url) === server.ssh?.value.host.toLowerCase()))
+      return null;
     const remedy = `move wireguard to ${quote(name)}, or remove it`;
     return `reads the same router as ${quote(name)}, whose script reports its peers too; ${remedy}`;
   },

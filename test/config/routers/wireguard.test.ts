@@ -19,6 +19,11 @@ describe('a WireGuard server in the configuration', () => {
     expect(server?.kind === 'wireguard' && server.ssh).to.deep.include({ host: '192.168.1.1', user: 'root' });
   });
 
+  it('can be on the address of a TP-Link router, which tells of no peers', async () => {
+    const text = 'routers:\n  home: { tplink: { url: http://192.168.0.1, password: hunter2 } }\n  vpn: { wireguard: { ssh: 192.168.0.1 } }';
+    expect((await configOf(withText(text))).routers).to.have.length(2);
+  });
+
   it('takes no credentials from variables: they are for URLs', async () => {
     const { config, warnings } = await load(
       withText('routers:\n  vpn: { wireguard: { ssh: vpn } }', { env: { WRTMETER_TOKEN: 'hunter2' } }),
