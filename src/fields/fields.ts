@@ -47,11 +47,12 @@ export function optional<T>(parse: (text: string) => T): Read<T | null> {
   return (node, problems) => (node.kind === 'scalar' && (node.blank || node.text === '') ? null : read(node, problems));
 }
 
-/** A list of values; a single one needs no brackets. */
-export function listOf<T>(parse: (text: string) => T, most: number): Read<Located<T>[]> {
+/** A list of values; a single one needs no brackets. `empty` says why a list without any is an error, if it is one. */
+export function listOf<T>(parse: (text: string) => T, most: number, empty?: string): Read<Located<T>[]> {
   const read = scalar(parse);
   return (node, problems) => {
     const items = node.kind === 'list' ? node.items : node.kind === 'scalar' && node.blank ? [] : [node];
+    if (items.length === 0 && empty !== undefined) return fail(problems, node.place, empty) as undefined;
     if (items.length > most) return fail(problems, node.place, `has more than ${most} entries; shorten the list`) as undefined;
     return items.flatMap((item) => {
       const value = read(item, problems);

@@ -5,7 +5,7 @@ export class ValueError extends Error {}
 
 /** Any text that is not empty. Throws a ValueError. */
 export function parseText(text: string): string {
-  if (text.trim() === '') throw new ValueError('is empty; set a value or remove the line');
+  if (text.trim() === '') throw new ValueError('is empty; set a value or leave it out');
   if (text.includes('\0')) throw new ValueError('contains a NUL character; remove it');
   return text;
 }

@@ -22,7 +22,7 @@ describe('csv in wrtmeter.yaml', () => {
     for (const [csv, key, what] of [
       ['', '', 'has no directory; use for example directory: ./data/csv'],
       ['{ every: 5m }', '', 'has no directory; use for example directory: ./data/csv'],
-      ['{ directory: "" }', '.directory', '"" is empty; set a value or remove the line'],
+      ['{ directory: "" }', '.directory', '"" is empty; set a value or leave it out'],
       ['{ directory: ./data }', '.directory', 'is the directory of the ledger; use one of its own, for example ./data/csv'],
       ['{ directory: a, every: 0 }', '.every', '"0" is too short; use at least 1s'],
       ['{ directory: a, every: 2d }', '.every', '"2d" is too long; use at most 1d'],

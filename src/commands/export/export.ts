@@ -32,7 +32,7 @@ export function register(program: Command, start: Start): void {
   withSettings(program.command('export'), LEDGER_SETTINGS)
     .description("write usage as CSV, JSON, the older logger's CSV or OpenMetrics to standard output; works while the service runs")
     .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: start of the ledger)')
-    .option('--to <date>', 'day after the last, or a time (default: end of the ledger)')
+    .option('--to <date>', 'day after the last, or a time; hours and days that start before it are whole (default: end of the ledger)')
     .addOption(wordOption('--by <bucket>', 'length of a period, a day by default; a month is a billing period', BY))
     .addOption(wordOption('--kind <kind>', 'only what is counted as this', SHOWN_KINDS))
     .option('--device <name>', 'one device, by its name or MAC')

@@ -53,6 +53,8 @@ export function summary(options: SummaryOptions, io: DatedIo): Promise<number> {
     const written = FORMATS.find((known) => known === format);
     if (written === undefined) throw new UsageError(`"format" is ${quote(format)}: use ${FORMATS.join(', ')}`);
     if (to !== undefined && !mail) throw new UsageError('--to is only for --mail: add it');
+    if (mail && written !== 'text')
+      throw new UsageError('--format cannot be used with --mail, which sends text and HTML: leave one of them out');
     const targets = mail ? chosenTargets(config.targets.filter(isMail), to, 'mail target') : [];
     const now = io.clock.now();
     const period = periodOf(month, config, now);

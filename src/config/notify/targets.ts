@@ -40,6 +40,8 @@ const inner =
   (node: Node, problems: Problems) =>
     readFields(node, fields, problems);
 
+const NO_KINDS = 'names no kind, so nothing would be sent; name some, or remove the line to send all';
+
 /** The keys of a target in wrtmeter.yaml. A URL may hold a secret, so no message shows it. */
 export const targetFields = {
   webhook: { key: 'webhook', read: secret(parseTargetUrl) },
@@ -57,7 +59,7 @@ export const targetFields = {
   insecure: { key: 'insecure', read: scalar(parseBoolean) },
   priority: { key: 'priority', read: scalar(parsePriority) },
   title: { key: 'title', read: scalar(parseName) },
-  kinds: { key: 'kinds', read: listOf(choice(NOTICE_KINDS), NOTICE_KINDS.length) },
+  kinds: { key: 'kinds', read: listOf(choice(NOTICE_KINDS), NOTICE_KINDS.length, NO_KINDS) },
   quiet: { key: 'quiet', read: scalar(parseQuiet) },
 } as const satisfies Record<string, Field<unknown>>;
 

@@ -1,4 +1,4 @@
-import { parseDate } from '../../domain/calendar.ts';
+import { dayText, parseDate } from '../../domain/calendar.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { isRolling, type Quota, type QuotaAction, type QuotaPer, tellsTimes } from '../../domain/people/quota.ts';
 import { formatRate } from '../../domain/people/rate.ts';
@@ -92,7 +92,7 @@ function readSteps(value: Node, problems: Problems): Quota['steps'] {
       fail(problems, entry.place, `${shown(entry.key)} is not a share of the limit; use for example 75%`);
       return [];
     }
-    const actions = listOf(parseAction, 3)(entry.value, problems) ?? [];
+    const actions = listOf(parseAction, 3, 'names no step; use for example notify, or remove the line')(entry.value, problems) ?? [];
     return [{ share: Number(percent) / 100, actions: actions.map((action) => action.value) }];
   });
   return steps.sort((a, b) => a.share - b.share);
@@ -125,7 +125,7 @@ export function describeQuota(
     direction === 'both' ? null : `${direction} only`,
     tariff === null ? null : `${tariff} only`,
     rollover ? 'what is left rolls over' : null,
-    bonus.length === 0 ? null : `${size(bonus.reduce((sum, { bytes }) => sum + bytes, 0))} bought`,
+    bonus.length === 0 ? null : `bought ${bonus.map(({ day, bytes }) => `${size(bytes)} for ${dayText(day)}`).join(', ')}`,
     ...steps.map(({ share, actions }) => `${Number((share * 100).toFixed(2))} %: ${actions.map(actionText).join(' and ')}`),
   ];
   return parts.filter((part) => part !== null).join('; ');

@@ -18,8 +18,11 @@ export interface AccessEntry {
   insecure?: Located<boolean>;
 }
 
-export const hasCredentials = (access: AccessEntry): boolean =>
-  [access.token, access.tokenFile, access.username, access.password, access.passwordFile, access.login].some((part) => part !== undefined);
+/** Those parts of a router's access that are credentials, in the order of the keys. */
+export const credentialsIn = (access: AccessEntry): Located<unknown>[] =>
+  [access.token, access.tokenFile, access.username, access.password, access.passwordFile, access.login].filter(
+    (part) => part !== undefined,
+  );
 
 /** The credentials to send; null if there was an error. */
 export async function credentialsOf(access: AccessEntry, files: Files, problems: Problems): Promise<Credentials | null> {

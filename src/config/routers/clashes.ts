@@ -31,7 +31,7 @@ export function checkNames(routers: readonly RouterEntry[], problems: Problems):
 }
 
 interface Visit extends ReadUrl {
-  router: string;
+  router: RouterEntry;
   host: string;
   folder: string;
   path: string;
@@ -40,9 +40,9 @@ interface Visit extends ReadUrl {
 /** Reports what would be read twice, because it would be counted twice. */
 export function checkUrls(routers: readonly RouterEntry[], problems: Problems): void {
   const visits: Visit[] = [];
-  for (const { name, urls } of routers) {
-    for (const url of urls) {
-      const visit = { ...url, ...destination(url.url), router: name.value };
+  for (const router of routers) {
+    for (const url of router.urls) {
+      const visit = { ...url, ...destination(url.url), router };
       const earlier = visits.find((other) => other.host === visit.host && repeats(visit, other));
       if (earlier !== undefined) report(visit, earlier, problems);
       visits.push(visit);
@@ -56,13 +56,14 @@ function repeats(visit: Visit, other: Visit): boolean {
 }
 
 function report(visit: Visit, earlier: Visit, problems: Problems): void {
+  const other = quote(earlier.router.name.value);
   if (visit.router === earlier.router) {
     fail(problems, visit.place, `is the same URL as for ${earlier.what}; each source has its own script`);
   } else if (!visit.counts && !earlier.counts) {
     // Harmless, and common in routers.json: access points often list the gateway's leases.
-    warn(problems, visit.place, `router ${quote(earlier.router)} reads the same ${visit.what}; remove them here`);
+    warn(problems, visit.place, `router ${other} reads the same ${visit.what}; remove them here`);
   } else {
-    fail(problems, visit.place, `reads the same router as ${quote(earlier.router)}, so its bytes would count twice; remove one of them`);
+    fail(problems, visit.place, `reads the same router as ${other}, so its bytes would count twice; remove one of them`);
   }
 }
 

@@ -22,14 +22,18 @@ export function routersOfUrls(urls: readonly string[], place: string, problems: 
     }
   });
   const names = namesOfUrls(parsed);
-  return parsed.map(({ value: { url, login } }, index) => ({
-    name: { value: names[index] ?? '', place },
-    was: [],
-    kinds: { openwrt: { value: { url, login }, place } },
-    places: {},
-    urls: [{ url, login, what: 'wrtmeter', place, whole: true, counts: true }],
-    access: login === null ? {} : { login: { value: login, place } },
-  }));
+  return parsed.map(({ value: { url, login } }, index) => {
+    const name = names[index] ?? '';
+    const at = `${place}: ${name}`;
+    return {
+      name: { value: name, place },
+      was: [],
+      kinds: { openwrt: { value: { url, login }, place: at } },
+      places: {},
+      urls: [{ url, login, what: 'wrtmeter', place: at, whole: true, counts: true }],
+      access: login === null ? {} : { login: { value: login, place: at } },
+    };
+  });
 }
 
 /** The URLs of WRTMETER_ROUTERS, separated by spaces or commas. */

@@ -3,7 +3,7 @@ import { fail, type Problems } from '../../fields/problems.ts';
 import type { Login } from '../../fields/urls.ts';
 import { KIND_NAMES, type KindConfig, kindOf } from '../../sources/registry.ts';
 import type { Credentials, RouterConfig, TlsConfig } from '../config.ts';
-import { type AccessEntry, credentialsOf, hasCredentials, tlsOf } from './access.ts';
+import { type AccessEntry, credentialsIn, credentialsOf, tlsOf } from './access.ts';
 import { resolveRouterLimits } from './limits.ts';
 import type { RouterEntry } from './routers.ts';
 
@@ -30,7 +30,8 @@ export async function sharedAccess(access: AccessEntry, files: Files, problems: 
 export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults, files: Files, problems: Problems): Promise<RouterConfig> {
   const before = problems.errors.length;
   const { access } = entry;
-  const own = hasCredentials(access) ? await credentialsOf(access, files, problems) : null;
+  const [given] = credentialsIn(access);
+  const own = given === undefined ? null : await credentialsOf(access, files, problems);
   const encrypted = entry.urls.some(({ url }) => url.startsWith('https:'));
   const ownTls = access.caFile !== undefined || access.insecure !== undefined;
   const credentials = own ?? defaults.access.credentials;
@@ -41,6 +42,8 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
     const lack = kindOf(config.kind).lacks(config, loginOf(credentials));
     if (isRead && lack !== null) fail(problems, entry.places[config.kind] ?? entry.name.place, lack);
   }
+  if (isRead && given !== undefined && !kinds.some(usesCredentials))
+    fail(problems, given.place, 'has no effect: what is read over HTTP here has a login of its own; remove one of the two');
   const hasWireguard = kinds.some(({ kind }) => kind === 'wireguard');
   return {
     name: entry.name.value,
@@ -55,6 +58,12 @@ export async function resolveRouter(entry: RouterEntry, defaults: RouterDefaults
     limits: entry.limits === undefined ? null : await resolveRouterLimits(entry.limits, hasWireguard, files, problems),
   };
 }
+
+/** Whether requests carry the router's credentials, or it logs in with them for lack of a login of its own. */
+const usesCredentials = (config: KindConfig): boolean => {
+  const { http, logsIn, lacks } = kindOf(config.kind);
+  return http !== null && (!logsIn || lacks(config, null) !== null);
+};
 
 /** A user name and password among the credentials. */
 export const loginOf = (credentials: Credentials): Login | null =>

@@ -38,7 +38,7 @@ units            decimal, as providers count
 log level        debug
 devices          2 named, of 1 user, 1 private
 tariff off_peak  00:00-07:00 on mon, tue, wed, thu, fri; counts 0
-quota line       1 TB per month for the home; what is left rolls over; 20 GB bought; 75 %: notify; 100 %: notify
+quota line       1 TB per month for the home; what is left rolls over; bought 20 GB for 2026-11-01; 75 %: notify; 100 %: notify
 limits           end 1h after the last request; what is paused still reaches nothing
 limit lunch      user anna paused; always
 peers            2 named

@@ -207,6 +207,7 @@ The total is what the uplinks counted; shares are of all devices. 1 GiB is 1024Â
       [{ format: 'pdf' }, '"format" is "pdf": use text, markdown, html, json'],
       [{ mail: true }, 'No mail target is configured: add one under notify, see docs/run/notices.md'],
       [{ to: 'x' }, '--to is only for --mail: add it'],
+      [{ mail: true, format: 'json' }, '--format cannot be used with --mail, which sends text and HTML: leave one of them out'],
     ] as const) {
       expect(await finished(home, options)).to.deep.equal({ code: 2, stdout: '', stderr: `${said}\n` });
     }

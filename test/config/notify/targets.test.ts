@@ -99,6 +99,10 @@ notices: { off: [summary, trouble] }
         '.mail.username: is set without a password; set that too, or a file that has it',
       ],
       [
+        '{ ntfy: "https://n.net/t", kinds: [] }',
+        '.kinds: names no kind, so nothing would be sent; name some, or remove the line to send all',
+      ],
+      [
         '{ ntfy: "https://n.net/t", kinds: [divice] }',
         '.kinds[0]: "divice" is not a valid value; use quota, forecast, device, presence, silent, offload, trouble or summary',
       ],

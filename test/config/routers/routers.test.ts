@@ -50,7 +50,11 @@ describe('routers given by URL', () => {
       'command line: "ftp://192.168.1.1" is not an http or https URL; use for example http://192.168.1.1',
     ]);
     expect(await errorsOf({ cli: { routers: ['http://192.168.1.1', 'b=http://192.168.1.1'] } })).to.deep.equal([
-      'command line: reads the same router as "192.168.1.1", so its bytes would count twice; remove one of them',
+      'command line: b: reads the same router as "192.168.1.1", so its bytes would count twice; remove one of them',
+    ]);
+    expect(await errorsOf({ cli: { routers: ['http://a', 'http://a'] } })).to.deep.equal([
+      'command line: "a" and "a" are the same name; give each router its own (on the command line NAME=URL)',
+      'command line: a: reads the same router as "a", so its bytes would count twice; remove one of them',
     ]);
     expect(await errorsOf({ cli: { routers: ['http://proxy/a', 'http://proxy/b'] } })).to.deep.equal([
       'command line: "proxy" and "proxy" are the same name; give each router its own (on the command line NAME=URL)',
