@@ -7,7 +7,7 @@ import { createHourly, type HourlyTerms } from './hourly.ts';
 import { addCounts, applyUpdate, type SeenInFile, seenInFileOf } from './posting/apply-update.ts';
 import { createClockWatch } from './posting/clock.ts';
 import { draftRound, type PostingTerms } from './posting/post-round.ts';
-import type { RoundUpdate } from './posting/round-update.ts';
+import { type Renamed, type RoundUpdate, renamedIn } from './posting/round-update.ts';
 import { type LedgerState, newLedgerState } from './state.ts';
 import { loadBooks } from './storage/load.ts';
 import { registerTariffs } from './storage/people/tariff-rows.ts';
@@ -22,7 +22,7 @@ export interface LedgerTerms extends Omit<PostingTerms, 'week'>, BillingTerms, H
 
 /** How the posting of a round ended. */
 export type Posted =
-  | { status: 'posted'; audit: readonly AuditRow[] }
+  | { status: 'posted'; audit: readonly AuditRow[]; renamed: readonly Renamed[] }
   | { status: 'suspended'; why: string }
   | { status: 'failed'; error: LedgerError };
 
@@ -114,7 +114,7 @@ class SqliteLedger implements Ledger {
       this.state.databaseBytes = await this.store.size();
       await this.#refreshCompared(update);
       this.state.writeFailure = null;
-      return { status: 'posted', audit: update.audit };
+      return { status: 'posted', audit: update.audit, renamed: renamedIn(update) };
     } catch (error) {
       this.#mustReload = true;
       this.#hourly.again();

@@ -8,7 +8,7 @@ const NOW = Date.UTC(2026, 10, 20, 18);
 const HOUR = 3_600_000;
 const CONDITION: Condition = {
   ledger: { suspendedBecause: null, backupFailure: null },
-  lastPosted: { status: 'posted', audit: [] },
+  lastPosted: { status: 'posted', audit: [], renamed: [] },
   csv: null,
   routers: [],
   startedAt: NOW - HOUR,

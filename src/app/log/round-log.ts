@@ -76,6 +76,7 @@ export function logPosting(log: Logger, posted: Posted, before: Posted | null): 
     case 'posted':
       if (before !== null && before.status !== 'posted') log.info('Posting to the ledger again');
       for (const rows of alike(posted.audit)) logAudit(log, rows);
+      for (const { router, was } of posted.renamed) log.warn({ router }, renamedText(router, was));
       return;
     case 'suspended':
       if (before?.status !== 'suspended') log.warn(`Nothing is posted while ${posted.why}; baselines are kept`);
@@ -89,3 +90,7 @@ export function logPosting(log: Logger, posted: Posted, before: Posted | null): 
       posted satisfies never;
   }
 }
+
+const renamedText = (router: string, was: string): string =>
+  `${router} is read where ${was} was, which the configuration no longer has. If it is the same router under a new name, ` +
+  `add was: [${/^[\w.-]+$/.test(was) ? was : JSON.stringify(was)}] to it: then the totals of ${was} continue in it.`;

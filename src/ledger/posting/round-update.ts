@@ -87,3 +87,17 @@ export interface Increase extends Traffic {
 export function isWritten({ account, isNew, download, upload, seen }: AccountUpdate, seenInFile: ReadonlyMap<number, number>): boolean {
   return isNew || download > 0 || upload > 0 || seen - (seenInFile.get(account.id) ?? 0) >= SEEN_AGAIN_MS;
 }
+
+/** A router that is read where another one was that has gone from the configuration: maybe the same, under a new name. */
+export interface Renamed {
+  router: string;
+  was: string;
+}
+
+/** The routers of a round that are read where others were. Rule: renamed router. */
+export function renamedIn({ readers }: RoundUpdate): Renamed[] {
+  const found = new Map<string, Renamed>();
+  for (const { reader, superseded } of readers)
+    for (const { router: was } of superseded) found.set(JSON.stringify([reader.router, was]), { router: reader.router, was });
+  return [...found.values()];
+}

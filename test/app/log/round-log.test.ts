@@ -15,12 +15,21 @@ describe('the log of rounds', () => {
       ...{ download: 5, upload: 1 },
     });
     const audit = [row('dip', 'a'), row('rejected', 'b'), row('dip', 'c'), row('dip', 'd'), row('dip', 'e'), row('rejected', 'f')];
-    logPosting(log, { status: 'posted', audit }, null);
+    logPosting(log, { status: 'posted', audit, renamed: [] }, null);
     const of = (which: object, download: number, upload: number) => ({ router: 'gateway', source: 'stations', ...which, download, upload });
     expect(lines).to.deep.equal([
       [of({ counters: 4 }, 20, 4), 'Counter dipped: shows less (4 counters of stations of gateway, each with a row in the audit)'],
       [of({ counter: 'b' }, 5, 1), 'Not posted: too much'],
       [of({ counter: 'f' }, 5, 1), 'Not posted: too much'],
+    ]);
+  });
+
+  it('says what to do where a router was renamed without saying so', () => {
+    const lines: string[] = [];
+    const log = { warn: (_: unknown, line: string) => lines.push(line) } as unknown as Logger;
+    logPosting(log, { status: 'posted', audit: [], renamed: [{ router: 'attic', was: 'old attic' }] }, null);
+    expect(lines).to.deep.equal([
+      'attic is read where old attic was, which the configuration no longer has. If it is the same router under a new name, add was: ["old attic"] to it: then the totals of old attic continue in it.',
     ]);
   });
 

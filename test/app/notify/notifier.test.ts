@@ -13,7 +13,7 @@ import { PACE } from '../../../src/notify/pace.ts';
 import { configOf, withText } from '../../config/support.ts';
 import { type Bench, classic, openBench, PHONE, START, station } from '../../support/ledger/rounds.ts';
 
-const POSTED: Posted = { status: 'posted', audit: [] };
+const POSTED: Posted = { status: 'posted', audit: [], renamed: [] };
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 

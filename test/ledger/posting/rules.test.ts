@@ -144,6 +144,19 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 30, upload: 0 });
     });
 
+    it('tells once that a router is read where another was that is not configured any more (Rule: renamed router)', async () => {
+      const read = async (router: string, seconds: number, origin = 'r') => {
+        const posted = await bench.readFrom(router, seconds, [classic(station(PHONE, seconds, 0)), wan({ download: 0, upload: 0 })], {
+          origin,
+        });
+        return posted.status === 'posted' ? posted.renamed : posted.status;
+      };
+      expect(await read('old', 0)).to.deep.equal([]);
+      expect(await read('other', 15, 'elsewhere')).to.deep.equal([]);
+      expect(await read('new', 30)).to.deep.equal([{ router: 'new', was: 'old' }]);
+      expect(await read('new', 45)).to.deep.equal([]);
+    });
+
     it('a router renamed with "was" continues with its accounts, and merges them with those of its new name (Rule: renamed router)', async () => {
       await bench.readFrom('old', 0, [classic(station(PHONE, 0, 0)), wan({ download: 0, upload: 0 })], { origin: 'r' });
       await bench.readFrom('old', 15, [classic(station(PHONE, 10, 1)), wan({ download: 100, upload: 10 })], { origin: 'r' });

@@ -6,7 +6,7 @@ import type { Lease, Observation, StaticHost, Station, System } from '../../../s
 import type { Round, RouterRound, SourceResult } from '../../../src/domain/round.ts';
 import type { Traffic } from '../../../src/domain/traffic.ts';
 import { type Account, accountKey } from '../../../src/ledger/account.ts';
-import { type Ledger, type LedgerTerms, openLedger } from '../../../src/ledger/ledger.ts';
+import { type Ledger, type LedgerTerms, openLedger, type Posted } from '../../../src/ledger/ledger.ts';
 import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
 import { STATION_RULES } from '../../../src/sources/openwrt/stations.ts';
 import { WAN_RULES } from '../../../src/sources/openwrt/uplinks.ts';
@@ -108,15 +108,15 @@ export interface Bench {
   store: Store;
   ledger: Ledger;
   /** Posts one round of one router at `seconds` after the start. */
-  read(seconds: number, ...observations: (Observation | SourceResult)[]): Promise<void>;
+  read(seconds: number, ...observations: (Observation | SourceResult)[]): Promise<Posted>;
   readFrom(
     router: string,
     seconds: number,
     observations: (Observation | SourceResult)[],
     given?: { system?: System; origin?: string; wall?: number },
-  ): Promise<void>;
+  ): Promise<Posted>;
   /** `wall`: what the wall clock says, in seconds after the start, if it has been set. */
-  readAll(seconds: number, routers: RouterRound[], wall?: number): Promise<void>;
+  readAll(seconds: number, routers: RouterRound[], wall?: number): Promise<Posted>;
   total(name: Partial<Account> & Pick<Account, 'kind'>): Traffic | undefined;
   /** Sums of all hours, days and the current month of an account, straight from the file. */
   sums(name: Partial<Account> & Pick<Account, 'kind'>): Promise<{ hours: Traffic; days: Traffic }>;
@@ -140,6 +140,7 @@ export async function openBench(terms: LedgerTerms = TERMS): Promise<Bench> {
     // A monotonic clock has fractions of a millisecond.
     const posted = await ledger.post(round, () => seconds * 1000 + (seconds % 7) / 16);
     if (posted.status === 'failed') throw posted.error;
+    return posted;
   };
   const readFrom: Bench['readFrom'] = (router, seconds, observations, given = {}) => {
     const at = START + (given.wall ?? seconds) * 1000;
