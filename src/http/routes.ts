@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { devicesAnswer, leasesAnswer, peersAnswer, routersAnswer, usersAnswer, wanAnswer } from '../views/api-v1/answers.ts';
 import { limitsAnswer } from '../views/api-v1/limits.ts';
+import { single } from '../views/api-v1/query.ts';
 import { quotasAnswer } from '../views/api-v1/quotas.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import { tariffsAnswer } from '../views/api-v1/tariffs.ts';
@@ -105,6 +106,7 @@ const open = (path: string, handle: Route['handle']): Route => get(path, handle,
 
 const api = (deps: AppDeps, path: string, answer: (view: View) => object): Route =>
   large(path, async (context) => {
+    single(context.query, []);
     context.body = answer(await deps.view());
   });
 

@@ -175,6 +175,14 @@ describe('the web application', () => {
       ]);
     });
 
+    it('a parameter of what has none gets 400: nobody gets the whole home where one user was meant', async () => {
+      await start();
+      for (const path of ['routers', 'devices', 'users', 'device-suggestions', 'wan', 'leases', 'peers', 'quotas', 'tariffs', 'limits']) {
+        const { status, text } = await get(`/api/v1/${path}?user=anna`);
+        expect([status, text], path).to.deep.equal([400, '{"error":"There is no parameter \\"user\\": leave it out"}']);
+      }
+    });
+
     it('a very long URL gets 414', async () => {
       await start();
       expect((await get(`/api/v1/usage?mac=${'0'.repeat(2048)}`)).status).to.equal(414);

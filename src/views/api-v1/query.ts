@@ -17,7 +17,8 @@ export function single<N extends string>(parameters: QueryParameters, names: rea
   const given: Given<N> = {};
   for (const [key, value] of Object.entries(parameters)) {
     const name = names.find((known) => known === key);
-    if (name === undefined) throw bad(`There is no parameter ${quote(key)}: use ${names.join(', ')}`);
+    if (name === undefined)
+      throw bad(`There is no parameter ${quote(key)}: ${names.length === 0 ? 'leave it out' : `use ${names.join(', ')}`}`);
     if (typeof value !== 'string') throw bad(`"${name}" is given more than once`);
     if (value === '') throw bad(`"${name}" is empty: give it a value or leave it out`);
     given[name] = value;

@@ -25,9 +25,13 @@ const query = (name: string, description: string, schema: Schema = text(), requi
 /** Of every answer that grows with the home. */
 const BUSY = error('Too many large answers are made at the moment: Retry-After has the seconds to wait');
 
-const view = (summary: string, name: keyof typeof schemas): { get: Operation } => ({
-  get: { summary, responses: { 200: answer(name), 503: BUSY } },
+const whole = (name: keyof typeof schemas): Operation['responses'] => ({
+  200: answer(name),
+  400: error('A parameter: there are none'),
+  503: BUSY,
 });
+
+const view = (summary: string, name: keyof typeof schemas): { get: Operation } => ({ get: { summary, responses: whole(name) } });
 
 const usage: Operation = {
   summary: 'Bytes by hour, day, billing month or calendar year',
@@ -150,7 +154,7 @@ const paths: Paths = {
   '/api/v1/peers': view('Every WireGuard peer that was ever counted or that its server has', 'Peers'),
   '/api/v1/quotas': view('How everything stands in its quotas', 'Quotas'),
   ...bonusPaths,
-  ...limitPaths({ summary: 'What is limited or allowed, why, and on which routers', responses: { 200: answer('Limits'), 503: BUSY } }),
+  ...limitPaths({ summary: 'What is limited or allowed, why, and on which routers', responses: whole('Limits') }),
   '/api/v1/live': { get: live },
   '/api/v1/tariffs': view('The current month of everything by tariff', 'Tariffs'),
   '/api/v1/leases': view('DHCP leases of the last reading, without those of private devices', 'Leases'),
@@ -162,7 +166,7 @@ const paths: Paths = {
       summary: 'MACs that may be one device and are not configured as one',
       description:
         'Found by what their leases and addresses have in common. They are never merged automatically: add the lines to wrtmeter.yaml if you agree.',
-      responses: { 200: answer('DeviceSuggestions'), 503: BUSY },
+      responses: whole('DeviceSuggestions'),
     },
   },
   '/api/v1/reconciliation': { get: reconciliation },
