@@ -27,7 +27,7 @@ export function healthOf({ ledger, lastPosted, csv, routers, startedAt, now, hea
       ...(ledger.suspendedBecause === null ? [] : [`Nothing is posted while ${ledger.suspendedBecause}`]),
       ...(failed === null ? [] : [`The last round could not be written: ${failed}`]),
       ...(ledger.backupFailure === null ? [] : [`The last daily backup failed: ${ledger.backupFailure}`]),
-      ...(csv === null || csv.failure === null ? [] : [`The files of csv cannot be written: ${csv.failure}`]),
+      ...(csv === null || csv.failure === null ? [] : [`Files of csv cannot be written: ${csv.failure}`]),
       ...readTwice(routers).map((names) => readTwiceWords(names).what),
       ...silentRouters(routers, now, startedAt, limit).map(
         ({ router, sources, since, why }) =>

@@ -25,7 +25,7 @@ describe('the health of the service', () => {
   it('files of csv that cannot be written are a problem', () => {
     expect(healthOf({ ...CONDITION, csv: { failure: 'EACCES: permission denied' } })).to.deep.equal({
       healthy: true,
-      problems: ['The files of csv cannot be written: EACCES: permission denied'],
+      problems: ['Files of csv cannot be written: EACCES: permission denied'],
     });
   });
 

@@ -63,23 +63,26 @@ export function createCsv({ config: given, ledger, reading, log, clock, isClockT
       const { files, failed } = await writer.write(facts);
       if (stopping.signal.aborted) return;
       status = { ...status, files };
-      if (failed !== null) throw failed.error;
+      if (failed !== null) {
+        report(csv, failed.error, files === 0 ? 'The' : 'Some of the');
+        return;
+      }
       if (status.failure !== null) log.info(`The files in "${csv.directory}" (csv) are written again`);
       status = { ...status, failure: null, writtenAt: now };
       reported = null;
     } catch (error) {
       if (!(error instanceof LedgerError || isDiskError(error))) throw error;
-      report(csv, error);
+      report(csv, error, 'The');
     }
   }
 
-  function report({ directory, every }: CsvConfig, error: Error): void {
+  function report({ directory, every }: CsvConfig, error: Error, which: 'The' | 'Some of the'): void {
     status = { ...status, errors: status.errors + 1, failure: fileWords(error) };
     const reason = isDiskError(error) ? error.code : error.message;
     if (reason === reported) return;
     reported = reason;
     const again = `tried again every ${formatDuration(every)}, and then no byte is missing`;
-    log.error(`The files in "${directory}" (csv) cannot be written, ${again}: ${status.failure}`);
+    log.error(`${which} files in "${directory}" (csv) cannot be written, ${again}: ${status.failure}`);
   }
 
   function write(): Promise<void> {

@@ -28,14 +28,12 @@ export async function filesIn(directory: string): Promise<string[]> {
 }
 
 /**
- * The last line of a file; null for one that has none yet, or is missing. What comes after the last whole line, because a write was cut
- * off, is removed. Throws a ForeignFileError for a file with other contents, which stays as it is.
+ * The last line of a file; null for one that has none yet, or is missing. What a write that was cut off left at its end is removed: text
+ * without a line end, and NULs where a power cut kept the data from the disk. Throws a ForeignFileError for a file with other contents, which
+ * stays as it is.
  */
 export async function settleFile(path: string): Promise<LoggerLine | null> {
-  const file = await open(path, O_RDWR | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const file = await openOrNull(path, O_RDWR);
   if (file === null) return null;
   try {
     return await settle(file, path);
@@ -44,54 +42,69 @@ export async function settleFile(path: string): Promise<LoggerLine | null> {
   }
 }
 
+async function openOrNull(path: string, flags: number): Promise<FileHandle | null> {
+  return open(path, flags | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+}
+
 async function settle(file: FileHandle, path: string): Promise<LoggerLine | null> {
   const { size } = await file.stat();
-  const head = (await read(file, 0, Math.min(size, 256))).split('\n');
-  if (head.length === 1 && LOGGER_HEADER.startsWith(head[0] ?? '')) {
+  const [header = '', ...more] = await beginning(file);
+  if (more.length === 0 && isCutOff(header)) {
     await file.truncate(0);
     return null;
   }
-  if (!isLoggerHeader(head[0] ?? '')) throw foreign(path);
+  if (!isLoggerHeader(header)) throw foreign(path);
   const from = Math.max(0, size - TAIL);
   let end = size;
-  let last: LoggerLine | null = null;
   const lines = (await read(file, from, size - from)).split('\n');
-  // What follows the last line end is a line that was cut off.
+  // What follows the last line end is a line that was cut off, and the tail may begin in one.
   end -= lines.pop()?.length ?? 0;
-  for (;;) {
-    const line = lines.pop();
-    if (line === undefined) throw foreign(path);
-    last = parseLoggerLine(line);
-    if (last !== null || isLoggerHeader(line)) break;
+  if (from > 0) lines.shift();
+  let line = lines.pop();
+  while (line?.includes('\0')) {
     end -= line.length + 1;
+    line = lines.pop();
   }
+  const last = parseLoggerLine(line ?? '');
+  if (last === null && !isLoggerHeader(line ?? '')) throw foreign(path);
   if (end < size) await file.truncate(end);
   return last;
 }
 
+/** The first lines of a file, and the beginning of another. */
+const beginning = async (file: FileHandle): Promise<string[]> => (await read(file, 0, 256)).split('\n');
+
 const read = async (file: FileHandle, from: number, length: number): Promise<string> =>
   (await bytesOf(file, from, length)).toString('latin1');
 
-const foreign = (path: string) =>
-  new ForeignFileError(`"${path}" has other contents than the older logger's: move it out of the directory, or use another`);
+/** Whether a file without a line end is one that was just begun. */
+const isCutOff = (text: string): boolean => LOGGER_HEADER.startsWith(text) || /^\0+$/.test(text);
 
-/** Removes a file. False for one with other contents, which stays. */
+const foreign = (path: string) =>
+  new ForeignFileError(
+    `"${path}" has other contents than the older logger's, or ends with a line that cannot be read: mend it, or move it out of the directory`,
+  );
+
+/** Removes a file, whatever its lines say. False for one with another header, which stays. */
 export async function removeFile(path: string): Promise<boolean> {
-  const found = await settleFile(path).catch((error) => {
-    if (error instanceof ForeignFileError) return error;
-    throw error;
-  });
-  if (found instanceof ForeignFileError) return false;
+  const file = await openOrNull(path, O_RDONLY);
+  if (file === null) return true;
+  try {
+    const [header = '', ...more] = await beginning(file);
+    if (!isLoggerHeader(header) && (more.length > 0 || !isCutOff(header))) return false;
+  } finally {
+    await file.close();
+  }
   await rm(path, { force: true });
   return true;
 }
 
 /** Appends a line in one write; a new file appears with its header and line. What was half written because the disk is full is removed. */
 export async function appendLine(path: string, line: LoggerLine): Promise<void> {
-  const file = await open(path, O_RDWR | O_APPEND | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const file = await openOrNull(path, O_RDWR | O_APPEND);
   if (file === null) return replaceFile(path, (fresh) => fresh.writeFile(LOGGER_HEADER + loggerLine(line)), false);
   try {
     const { size } = await file.stat();
@@ -142,10 +155,7 @@ const CHUNK = 65_536;
 
 /** Replaces the first lines of a file by their summary, and returns the bytes that were written: 0 where nothing is too old, or no file is there. */
 export async function cutFile(path: string, old: OldLines): Promise<number> {
-  const file = await open(path, O_RDONLY | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const file = await openOrNull(path, O_RDONLY);
   if (file === null) return 0;
   try {
     const from = await takeOld(file, old);

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { cutFile } from '../../../src/app/csv/directory.ts';
+import { appendLine, cutFile, removeFile, settleFile } from '../../../src/app/csv/directory.ts';
 import { oldLines } from '../../../src/views/logger/cut.ts';
 import { LOGGER_HEADER, loggerLine } from '../../../src/views/logger/line.ts';
 import { type TinyDisk, tinyDisk } from '../../support/program/tiny-disk.ts';
@@ -52,5 +52,67 @@ describe('cutting a file of csv back', () => {
       expect(await readdir(disk.path)).to.have.members(['all.csv', 'other']);
       await rm(other);
     }
+  });
+});
+
+describe('the end of a file of csv', () => {
+  let directory: string;
+  let path: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'wrtmeter-settle-'));
+    path = join(directory, 'all.csv');
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const line = { time: 1000, delta: 0, onPeak: 5, offPeak: 0 };
+  const whole = LOGGER_HEADER + loggerLine(line);
+
+  it('loses only what a write that was cut off left: text without a line end, and NULs', async () => {
+    for (const rest of [
+      '1060, 7, 2',
+      '1060, 7, 2, 7, 0',
+      '\0'.repeat(30),
+      `${'\0'.repeat(9)}\n`,
+      `${'\0'.repeat(5)}60, 7, 2, 7, 0\n\0\0`,
+    ]) {
+      await writeFile(path, whole + rest);
+      expect(await settleFile(path), JSON.stringify(rest)).to.deep.equal(line);
+      expect(await readFile(path, 'latin1')).to.equal(whole);
+    }
+    for (const begun of ['', 'Time, To', '\0'.repeat(80)]) {
+      await writeFile(path, begun);
+      expect(await settleFile(path)).to.equal(null);
+      await appendLine(path, line);
+      expect(await readFile(path, 'latin1')).to.equal(whole);
+    }
+  });
+
+  it('keeps lines that cannot be read, and says so', async () => {
+    for (const rest of [
+      '1060, 8.13E+07, 2, 7, 0\n',
+      '# a note\n',
+      `${'1060, 8.13E+07, 2, 7, 0\n'.repeat(300)}`,
+      '\n',
+      '1060, 8.13E+07\n1120, 7',
+    ]) {
+      await writeFile(path, whole + rest);
+      expect(await settleFile(path).then(String, ({ message }) => message)).to.include(`"${path}" has other contents`);
+      expect(await readFile(path, 'latin1')).to.equal(whole + rest);
+    }
+  });
+
+  it('reads no line whose beginning it has not read', async () => {
+    const long = `10${' '.repeat(4096)}00, 7, 2, 7, 0\n`;
+    await writeFile(path, whole + long);
+    expect(await settleFile(path).then(String, ({ code }) => code)).to.equal('FOREIGN');
+  });
+
+  it('does not keep a file that is to be removed, unless it never was one of them', async () => {
+    await writeFile(path, `${whole}# a note\n`);
+    expect(await removeFile(path)).to.equal(true);
+    expect(await readdir(directory)).to.deep.equal([]);
+    await writeFile(path, 'a,b\n1,2\n');
+    expect(await removeFile(path)).to.equal(false);
+    expect(await readdir(directory)).to.deep.equal(['all.csv']);
   });
 });

@@ -139,7 +139,7 @@ describe('the files of csv of the program', () => {
     expect(said()[0]).to.include(
       `The files in \\"${csv}\\" (csv) cannot be written, tried again every 1s, and then no byte is missing: a file of this name exists`,
     );
-    expect(JSON.stringify(await running?.api('/-/healthy'))).to.include('The files of csv cannot be written');
+    expect(JSON.stringify(await running?.api('/-/healthy'))).to.include('Files of csv cannot be written');
     await rm(csv);
     expect((await caughtUp()).at(-1)?.total).to.be.at.least(1234);
     await eventually('it is said', async () => said().some((line) => line.includes('are written again')));

@@ -290,7 +290,7 @@ describe('the files of csv', () => {
     expect(written).to.equal(1);
     expect(failed?.times).to.equal(2);
     expect(failed?.error.message).to.equal(
-      `"${join(directory, 'all.csv')}" has other contents than the older logger's: move it out of the directory, or use another`,
+      `"${join(directory, 'all.csv')}" has other contents than the older logger's, or ends with a line that cannot be read: mend it, or move it out of the directory`,
     );
     expect(await readFile(outside, 'latin1')).to.equal('');
     expect(await text('all.csv')).to.equal('a,b\n1,2\n');
