@@ -65,7 +65,7 @@ export interface Forecast {
   /** Eight of ten periods end between these. */
   low: number;
   high: number;
-  /** Unix ms at which the limit will be reached; null: not in this period. Where it is reached already, now. */
+  /** Unix ms at which the limit will be reached; null: not in this period, or it is reached already. */
   reachedAt: number | null;
 }
 
@@ -88,11 +88,12 @@ export type MakeForecast = (model: DayModel, used: number, limit: number, days: 
 
 export const forecastOf: MakeForecast = (model, used, limit, days, { now, today, midnight }) => {
   const rest = Math.min(1, Math.max(0, (midnight - now) / DAY_MS));
-  let [bytes, variance, left, reachedAt] = [used, 0, 0, used >= limit ? now : null];
+  let [bytes, variance, left] = [used, 0, 0];
+  let reachedAt: number | null = null;
   for (let day = today; day < days.end; day += 1) {
     const part = day === today ? rest : 1;
     const expected = (model.means[weekdayOf(day)] ?? 0) * part;
-    if (reachedAt === null && bytes + expected >= limit) {
+    if (bytes < limit && bytes + expected >= limit) {
       const begins = day === today ? now : midnight + (day - today - 1) * DAY_MS;
       reachedAt = Math.round(begins + (part * DAY_MS * (limit - bytes)) / expected);
     }

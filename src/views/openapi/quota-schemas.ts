@@ -54,7 +54,7 @@ export const quotaSchemas = {
       bytes: bytes('What the period will probably have at its end'),
       low_bytes: bytes('Eight of ten periods end between this'),
       high_bytes: bytes('and this'),
-      reached_at: orNull(time('When the limit will be reached; null: not in this period')),
+      reached_at: orNull(time('When the limit will be reached; null: not in this period, or it is reached already')),
     },
     'Null unless the period is a week or a month, and before there are seven whole days to make it from',
   ),
