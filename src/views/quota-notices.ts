@@ -11,23 +11,29 @@ import type { View } from './view.ts';
 /** What notices of quotas are made from. */
 type QuotasView = Pick<View, 'quotas' | 'now' | 'timezone' | 'units' | 'limits'>;
 
-/** All that quotas have to report now: steps that are reached, and forecasts over the limit. What was reported before has the same key again. */
+/**
+ * All that quotas have to report now: of each the highest step that is reached, and a forecast over the limit. What was reported before has
+ * the same key again.
+ */
 export function quotaNotices(view: QuotasView): Notice[] {
   return view.quotas.flatMap((row) => [...stepNotices(row, view), ...forecastNotices(row, view)]);
 }
 
 function stepNotices(row: QuotaRow, view: QuotasView): Notice[] {
   const size = bytesIn(view.units);
-  const reached = row.quota.steps.filter(({ share, actions }) => share <= row.step && actions.length > 0);
-  return reached.map(({ share, actions }) => ({
-    key: keyOf('quota', row, view, ` ${percent(share)}`),
-    kind: 'quota',
-    subject: `${titleOf(row)}: ${percent(share)} of ${size(row.limit)} used`,
-    text: [standing(row, view), ...actions.flatMap((action) => limitText(action, row, view)), pace(row, view)]
-      .filter((line) => line !== '')
-      .join('\n'),
-    at: view.now,
-  }));
+  const step = row.quota.steps.findLast(({ share, actions }) => share <= row.step && actions.length > 0);
+  if (step === undefined) return [];
+  const { share, actions } = step;
+  const limits = actions.flatMap((action) => limitText(action, row, view));
+  return [
+    {
+      key: keyOf('quota', row, view, ` ${percent(share)}`),
+      kind: 'quota',
+      subject: `${titleOf(row)}: ${percent(share)} of ${size(row.limit)} used`,
+      text: [standing(row, view), ...limits, pace(row, view)].filter((line) => line !== '').join('\n'),
+      at: view.now,
+    },
+  ];
 }
 
 function forecastNotices(row: QuotaRow, view: QuotasView): Notice[] {
