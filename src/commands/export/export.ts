@@ -34,7 +34,7 @@ export function register(program: Command, start: Start): void {
     .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: start of the ledger)')
     .option('--to <date>', 'day after the last, or a time; hours and days that start before it are whole (default: end of the ledger)')
     .addOption(wordOption('--by <bucket>', 'length of a period, a day by default; a month is a billing period', BY))
-    .addOption(wordOption('--kind <kind>', 'only what is counted as this', SHOWN_KINDS))
+    .addOption(wordOption('--kind <kind>', 'only what is counted as this; without it, the same bytes are in rows of several kinds', SHOWN_KINDS))
     .option('--device <name>', 'one device, by its name or MAC')
     .option('--router <name>', 'one router')
     .option('--user <name>', 'with --format logger: one user')
@@ -126,14 +126,14 @@ async function writeUsage({ view, terms, store, selection, write }: ExportJob, f
   const text = usageText(format);
   const rowsOfDay = view.books.accounts.size * (selection.by === 'hour' ? 24 : 1);
   const days = Math.min(PART, Math.max(1, Math.floor(MOST_ROWS / Math.max(1, rowsOfDay))));
-  for (const part of await partsOf(selection, store, view.timezone, days)) {
+  for (const part of await partsOf(selection, store, terms, days)) {
     await write(text.lines(usageLines(await wholeUsage(view, terms, given(part), usageReader(store)).catch(asUsageError))));
   }
   await write(text.end());
 }
 
-async function loggerText({ view, store, selection: { by, mac, from, to } }: ExportJob, user: string | undefined): Promise<string> {
-  const span = await edges({ from, to, by }, store, view.timezone);
+async function loggerText({ view, terms, store, selection: { by, mac, from, to } }: ExportJob, user: string | undefined): Promise<string> {
+  const span = await edges({ from, to, by }, store, terms);
   if (span.from.instant >= span.to.instant) return LOGGER_HEADER;
   return loggerCsv(view, given({ by, mac, user, from: span.from.text, to: span.to.text }), loggerReader(store), LOGGER_WHOLE);
 }

@@ -14,4 +14,7 @@ export function asUsageError(error: unknown): never {
   throw error instanceof RequestError ? new UsageError(inTerminal(error.message)) : error;
 }
 
-const inTerminal = (message: string): string => message.replace(/: \/api\/v1\/(\w+) lists/, ': "wrtmeter print $1" lists');
+const inTerminal = (message: string): string =>
+  message
+    .replace(/: \/api\/v1\/(\w+) lists/, ': "wrtmeter print $1" lists')
+    .replace('with by=month or by=year and without tariff', 'with --by month or --by year, and --from and --to where one begins');

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ExportOptions } from '../../../src/commands/export/export.ts';
 import { leases, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
@@ -51,7 +53,32 @@ describe('wrtmeter export', () => {
     const picked = await exported({ from: '2026-11-11', to: '2026-11-12', kind: 'wan' });
     expect(picked.stdout.split('\r\n').slice(1)).to.deep.equal(['wan,gateway,wan,,,,2026-11-11,4000,0,,,,4000', '']);
     const month = await exported({ by: 'month', device: 'TV', kind: 'device' });
-    expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-10,500,0,,,,500`, '']);
+    expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-01,500,0,,,,500`, '']);
+  });
+
+  it('whole months and years by the day on which they begin, those of private devices too', async () => {
+    await read('2026-10-20T12:00:00Z', 0);
+    await read('2026-10-20T12:01:00Z', 1000);
+    await read('2026-11-11T12:01:00Z', 5000);
+    await writeFile(
+      join(home.directory, 'wrtmeter.yaml'),
+      `routers: { gateway: { url: 'http://192.0.2.1' } }\ntimezone: Europe/Berlin\nbilling: { day: 15 }\ndevices: { tv: { macs: ['${TV}'], private: true } }\n`,
+    );
+    const rows = async (options: ExportOptions) => {
+      const { stdout, stderr } = await exported({ config: 'wrtmeter.yaml', kind: 'device', ...options });
+      const start = HEAD.split(',').indexOf('start');
+      const lines = stdout.trimEnd().split('\r\n').slice(1);
+      return stderr === '' ? lines.map((line) => [line.split(',')[start], line.split(',').at(-1)]) : stderr;
+    };
+    const whole = [['2026-10-15', '500']];
+    expect(await rows({ by: 'month' })).to.deep.equal(whole);
+    expect(await rows({ by: 'month', device: TV, from: '2020-01-01' })).to.deep.equal(whole);
+    expect(await rows({ by: 'year' })).to.deep.equal([['2026-01-01', '500']]);
+    expect(await rows({ by: 'month', from: '2026-10-20' })).to.deep.equal([]);
+    expect(await rows({ by: 'month', device: TV, from: '2026-10-20' })).to.equal(
+      `"${TV}" is private: only its whole months and years are shown, with --by month or --by year, and --from and --to where one begins\n`,
+    );
+    expect(await rows({})).to.deep.equal([]);
   });
 
   it("as the older logger's file: all devices, or one, from the start of the ledger", async () => {
