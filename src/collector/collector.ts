@@ -5,7 +5,7 @@ import { createRouterReads, type OnRead } from './router-reads.ts';
 
 export interface CollectorTerms {
   routers: readonly RouterToRead[];
-  /** Seconds without a round after which the collector starts one; 0 = never. */
+  /** Seconds without a round after which the collector starts one, and the first one soon after its start; 0 = never. */
   heartbeat: number;
   /** Seconds for which a finished round is reused; 0 = never. */
   minInterval: number;
@@ -35,6 +35,9 @@ export interface Collector {
 
 /** Seconds of a router's timeout, and of a caller's, that are left for posting and rendering. */
 const RESERVE = 0.5;
+
+/** Seconds after the start in which somebody usually scrapes; else the first round comes by itself, long before a heartbeat is over. */
+const FIRST = 20;
 
 /** Milliseconds to wait for a joined round: longer than a round with the same timeout takes, so that both show the same. */
 const patienceOf = (timeout: number): number => Math.round(Math.max(0.1, timeout - RESERVE / 2) * 1000);
@@ -102,7 +105,8 @@ export function createCollector(
   function waitForNext(): void {
     clearTimeout(timer);
     if (stopped || terms.heartbeat === 0) return;
-    timer = setTimeout(() => void round(null).catch(onBug), terms.heartbeat * 1000);
+    const seconds = finished === null ? Math.min(FIRST, terms.heartbeat) : terms.heartbeat;
+    timer = setTimeout(() => void round(null).catch(onBug), seconds * 1000);
     timer.unref();
   }
 

@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import { expect } from 'chai';
 import { type CollectorTerms, createCollector } from '../../src/collector/collector.ts';
 import type { RouterToRead } from '../../src/collector/round.ts';
@@ -147,6 +148,28 @@ describe('the collector', () => {
     const count = rounds.length;
     await pause(120);
     expect(rounds).to.have.length(count);
+  });
+
+  it('starts the first round soon, if nobody else does', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const posted = async (first: (c: ReturnType<typeof collect>) => unknown, ...waits: number[]) => {
+        const each = collect({ heartbeat: 300 });
+        await first(each);
+        const counts = [];
+        for (const seconds of waits) {
+          mock.timers.tick(seconds * 1000);
+          await new Promise((done) => setImmediate(done));
+          counts.push(each.rounds.length);
+        }
+        await each.collector.stop();
+        return counts;
+      };
+      expect(await posted(() => undefined, 19, 1, 299, 1)).to.deep.equal([0, 1, 1, 2]);
+      expect(await posted(({ collector }) => collector.round(null), 20, 279, 1)).to.deep.equal([1, 1, 2]);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('cuts a running round short when it stops, and posts what was read', async () => {
