@@ -34,7 +34,9 @@ export function register(program: Command, start: Start): void {
     .option('--from <date>', 'first day, or a time like 2026-01-31T18:00:00Z (default: start of the ledger)')
     .option('--to <date>', 'day after the last, or a time; hours and days that start before it are whole (default: end of the ledger)')
     .addOption(wordOption('--by <bucket>', 'length of a period, a day by default; a month is a billing period', BY))
-    .addOption(wordOption('--kind <kind>', 'only what is counted as this; without it, the same bytes are in rows of several kinds', SHOWN_KINDS))
+    .addOption(
+      wordOption('--kind <kind>', 'only what is counted as this; without it, the same bytes are in rows of several kinds', SHOWN_KINDS),
+    )
     .option('--device <name>', 'one device, by its name or MAC')
     .option('--router <name>', 'one router')
     .option('--user <name>', 'with --format logger: one user')
