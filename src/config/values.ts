@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isOfDevice, parseMac } from '../domain/mac.ts';
+import { isOfDevice, macOfPeople } from '../domain/mac.ts';
 import { didYouMean } from '../domain/names/nearest.ts';
 import { readDuration, readRate } from '../domain/people/rate.ts';
 import { readSize } from '../domain/people/size.ts';
@@ -91,8 +91,7 @@ export function parseSize(text: string): number {
 
 /** A device's MAC in any usual notation, as lower case with colons. */
 export function parseDeviceMac(text: string): string {
-  const bare = /^(?:[0-9a-f]{12}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})$/i.test(text);
-  const mac = parseMac(bare ? (text.replaceAll('.', '').match(/../g) ?? []).join(':') : text);
+  const mac = macOfPeople(text);
   if (mac === null) throw new ValueError('is not a MAC; use for example 02:00:00:00:00:01');
   if (!isOfDevice(mac)) {
     throw new ValueError('is not the MAC of a single device; use the MAC that the device itself shows');

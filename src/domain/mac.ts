@@ -8,6 +8,12 @@ export function parseMac(text: string): string | null {
   return isMac(text) ? text.toLowerCase().replaceAll('-', ':') : null;
 }
 
+/** A MAC as people write it: as `parseMac`, or as twelve digits alone or with dots (Cisco). Null for anything else. */
+export function macOfPeople(text: string): string | null {
+  const bare = /^(?:[0-9a-f]{12}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})$/i.test(text);
+  return parseMac(bare ? (text.replaceAll('.', '').match(/../g) ?? []).join(':') : text);
+}
+
 /** Stands for a MAC that is not known. */
 export const NOBODY = '00:00:00:00:00:00';
 

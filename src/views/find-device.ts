@@ -1,4 +1,4 @@
-import { parseMac } from '../domain/mac.ts';
+import { macOfPeople } from '../domain/mac.ts';
 import { deviceAccountsOf } from '../ledger/account.ts';
 import { ownNameOf, type View } from './view.ts';
 
@@ -12,8 +12,8 @@ export function macsOf(view: Pick<View, 'books' | 'aliases'>, first: string): st
 export function findDevices(view: Pick<View, 'books' | 'aliases'>, text: string): string[] {
   const first = (mac: string) => view.aliases.get(mac)?.mac ?? mac;
   const known = new Set(deviceAccountsOf(view.books.accounts).map(({ key }) => first(key)));
-  const mac = parseMac(text);
-  if (mac !== null) return known.has(first(mac)) ? [first(mac)] : [];
+  const mac = macOfPeople(text);
+  if (mac !== null && known.has(first(mac))) return [first(mac)];
   const exact = [...known].filter((own) => ownNameOf(view, own) === text);
   if (exact.length > 0) return exact;
   const plain = (name: string) => name.normalize('NFC').toLowerCase();

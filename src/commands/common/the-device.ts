@@ -1,3 +1,4 @@
+import { macOfPeople } from '../../domain/mac.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { count, quote, UsageError } from '../../errors.ts';
 import { deviceAccountsOf } from '../../ledger/account.ts';
@@ -16,9 +17,10 @@ export function theDevice(view: NamesView, text: string): NamedDevice {
   const [mac] = macs;
   if (mac === undefined) {
     const names = deviceAccountsOf(view.books.accounts).map(({ key }) => nameOf(view, key));
-    throw new UsageError(
-      `No device ${quote(text)} has been counted: ${didYouMean(text, names, '"wrtmeter print devices" lists all devices')}`,
-    );
+    const lists = '"wrtmeter print devices" lists all devices';
+    // The MAC that is most like another is that of another device.
+    const hint = macOfPeople(text) === null ? didYouMean(text, names, lists) : lists;
+    throw new UsageError(`No device ${quote(text)} has been counted: ${hint}`);
   }
   if (macs.length > 1)
     throw new UsageError(`${count(macs.length, 'device')} are called ${quote(text)}: use the MAC of one (${macs.join(', ')})`);

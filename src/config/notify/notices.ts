@@ -1,4 +1,4 @@
-import { parseMac } from '../../domain/mac.ts';
+import { macOfPeople } from '../../domain/mac.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { NOTICE_KINDS, type NoticeKind } from '../../domain/people/notice.ts';
 import { parsePublicKey } from '../../domain/public-key.ts';
@@ -53,7 +53,7 @@ function watched(
   problems: Problems,
 ): Watched[] {
   const same = ({ name }: { name: string }) => name.toLowerCase() === value.toLowerCase();
-  const mac = parseMac(value);
+  const mac = macOfPeople(value);
   const device = devices.find((each) => same(each) || (mac !== null && each.macs.includes(mac)));
   if (device !== undefined) return [{ kind: 'device', name: device.name, macs: device.macs }];
   if (mac !== null) return [{ kind: 'device', name: null, macs: [mac] }];

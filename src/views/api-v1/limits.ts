@@ -1,5 +1,5 @@
 import { dayOf, HOUR_MS, instantOf, instantText } from '../../domain/calendar.ts';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfPeople } from '../../domain/mac.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { type LimitAction, rateOf } from '../../domain/people/limits/effect.ts';
 import { type HandLimit, keyOfThing, type LimitReason, type LimitThing, type NewHandLimit } from '../../domain/people/limits/limit.ts';
@@ -60,7 +60,7 @@ function userNamed({ people }: NamedView, name: string): LimitThing {
 
 /** Also one of the configuration that was never seen. */
 function deviceNamed(view: NamedView, name: string): LimitThing {
-  const configured = [...view.aliases.values()].find((alias) => alias.name === name) ?? view.aliases.get(parseMac(name) ?? '');
+  const configured = [...view.aliases.values()].find((alias) => alias.name === name) ?? view.aliases.get(macOfPeople(name) ?? '');
   const found = configured === undefined ? findDevices(view, name) : [configured.mac];
   const [mac] = found;
   if (mac !== undefined && found.length === 1) return { of: 'device', id: mac };

@@ -1,5 +1,5 @@
 import { DAY_MS, dayOf, endOfHour, hourOf, startOfDay } from '../../domain/calendar.ts';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfPeople } from '../../domain/mac.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import { OTHERS } from '../../domain/people/user.ts';
 import { quote } from '../../errors.ts';
@@ -81,7 +81,7 @@ function accountsFor(view: UsageView, { mac, user }: { mac?: string | undefined;
 }
 
 function macsOfDevice(view: UsageView, given: string): ReadonlySet<string> {
-  const mac = parseMac(given);
+  const mac = macOfPeople(given);
   if (mac === null) throw bad(`"mac" is ${quote(given)}: write it like 02:00:00:00:00:01`);
   if (isPrivate(view, mac)) throw bad(`"${mac}" is private: only its whole months and years are shown, and not as such a file`);
   const device = shownDevices(view).get(deviceMac(view, mac));

@@ -1,5 +1,5 @@
 import { DAY_MS, type Day, dayOf, dayText, startOfDay, yearOf } from '../../domain/calendar.ts';
-import { parseMac } from '../../domain/mac.ts';
+import { macOfPeople } from '../../domain/mac.ts';
 import { ON_PEAK } from '../../domain/people/tariffs.ts';
 import { quote } from '../../errors.ts';
 import { ACCOUNT_KINDS, hasRouter, mayHaveMac, SHOWN_KINDS, type ShownKind } from '../../ledger/account.ts';
@@ -81,7 +81,7 @@ function parsePage({ limit, cursor }: Given<(typeof NAMES)[number]>): Pick<Usage
 
 function parseWhose(given: Given<(typeof NAMES)[number]>): Pick<UsageRequest, 'kind' | 'mac' | 'router'> {
   const kind = given.kind === undefined ? null : oneOf('kind', given.kind, SHOWN_KINDS);
-  const mac = given.mac === undefined ? null : parseMac(given.mac);
+  const mac = given.mac === undefined ? null : macOfPeople(given.mac);
   if (given.mac !== undefined && mac === null) throw bad(`"mac" is ${quote(given.mac)}: write it like 02:00:00:00:00:01`);
   if (kind !== null && !mayHaveMac(kind) && mac !== null) throw bad(`${one(kind)} has no MAC: leave out "mac", or use kind=device`);
   if (kind !== null && !hasRouter(kind) && given.router !== undefined) {

@@ -52,6 +52,8 @@ describe('wrtmeter export', () => {
     });
     const picked = await exported({ from: '2026-11-11', to: '2026-11-12', kind: 'wan' });
     expect(picked.stdout.split('\r\n').slice(1)).to.deep.equal(['wan,gateway,wan,,,,2026-11-11,4000,0,,,,4000', '']);
+    const dotted = await exported({ device: '0000.5e00.5303', from: '2026-11-11', kind: 'device' });
+    expect(dotted.stdout.split('\r\n')[1]).to.equal(`device,,,${TV},tv,,2026-11-11,400,0,,,,400`);
     const month = await exported({ by: 'month', device: 'TV', kind: 'device' });
     expect(month.stdout.split('\r\n').slice(1)).to.deep.equal([`device,,,${TV},tv,,2026-11-01,500,0,,,,500`, '']);
   });

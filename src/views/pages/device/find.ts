@@ -1,4 +1,4 @@
-import { parseMac } from '../../../domain/mac.ts';
+import { macOfPeople } from '../../../domain/mac.ts';
 import { quote } from '../../../errors.ts';
 import { type Account, accountsOf, deviceAccountsOf } from '../../../ledger/account.ts';
 import { bad, type QueryParameters, single } from '../../api-v1/query.ts';
@@ -21,7 +21,7 @@ export interface FoundDevice {
  */
 export function findDevice(view: View, query: QueryParameters): FoundDevice {
   const { mac: text = '' } = single(query, ['mac']);
-  const mac = parseMac(text);
+  const mac = macOfPeople(text);
   if (mac === null) throw bad(`"mac" is ${quote(text)}: write it like 02:00:00:00:00:01`);
   const row = deviceRows(view).find(({ macs, mac: first }) => first === mac || macs.includes(mac));
   if (row === undefined) throw new RequestError(404, `No device with the MAC "${mac}" has been counted`);
