@@ -52,7 +52,7 @@ export function add(quota: string, amount: string, { day, json = false, ...cli }
   });
 }
 
-/** `wrtmeter bonus list`: not those of the configuration. Returns the exit code. */
+/** `wrtmeter bonus list`: those of the configuration too, which have no number; JSON leaves them out. Returns the exit code. */
 export function list({ json = false, ...cli }: BonusOptions, io: OwnedIo): Promise<number> {
   return runCommand(cli, io, async ({ config, directory }) => {
     const bonuses = await using(await openStoreToRead(directory), loadBonuses);
@@ -66,6 +66,8 @@ export function list({ json = false, ...cli }: BonusOptions, io: OwnedIo): Promi
       ...[String(id), known.has(quota) ? quota : `${quota} (not configured)`, formatSize(bytes), dayText(day)],
       ...[localText(at, config.timezone).slice(0, 16), by],
     ]);
+    for (const quota of config.quotas)
+      for (const { bytes, day } of quota.bonus) rows.push(['', quota.name, formatSize(bytes), dayText(day), '', 'the configuration']);
     if (rows.length > 0) io.stdout.write(`${await textTable(columns, rows, roomIn(io))}\n\n`);
     io.stdout.write(
       rows.length === 0 ? 'No bonuses yet: add one with "wrtmeter bonus add QUOTA AMOUNT"\n' : `${count(rows.length, 'bonus')}\n`,

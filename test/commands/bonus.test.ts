@@ -84,6 +84,14 @@ describe('wrtmeter bonus', () => {
     expect((await removed('1')).code).to.equal(0);
   });
 
+  it('lists those of the configuration too, in the units in which they were written', async () => {
+    await (await start()).close();
+    await writeFile(join(cwd, 'wrtmeter.yaml'), QUOTAS.replace(/line: \{/, 'line: { bonus: { 2026-11-25: 2GiB },'));
+    expect((await added('line', '5GiB')).stdout).to.include('has 5 GiB more');
+    expect((await listed()).stdout).to.match(/^ +1 {2}line +5 GiB .*\n +line +2 GiB {2}2026-11-25 +the configuration$/m);
+    expect((await listed()).stdout).to.include('2 bonuses');
+  });
+
   it('works while another process writes the ledger', async () => {
     const service = await start();
     try {

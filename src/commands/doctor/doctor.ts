@@ -68,8 +68,9 @@ function introduction({ config, routers, round, ledger, now }: Survey): string {
   const took = formatSeconds((round.finishedAt - round.startedAt) / 1000);
   if (ledger === null) return `${read} in ${took}`;
   const { postedAt, startedAt } = ledger.books;
+  const unread = ledger.books.accounts.size === 0 ? 'is empty' : 'has only what was imported';
   const since =
-    startedAt === 0 ? 'is empty' : `since ${localText(startedAt, config.timezone).slice(0, 10)}, last posting ${formatAge(now - postedAt)}`;
+    startedAt === 0 ? unread : `since ${localText(startedAt, config.timezone).slice(0, 10)}, last posting ${formatAge(now - postedAt)}`;
   return `${read} in ${took}; ledger "${ledger.directory}" ${since}`;
 }
 

@@ -1,3 +1,6 @@
+/** Longer numbers are not what people write. */
+const MANY = 8;
+
 const UNITS = ['', 'K', 'M', 'G', 'T', 'P'];
 
 /**
@@ -11,8 +14,20 @@ export function readSize(text: string, most = '9PB'): number | string {
   return bytes < 1 || !Number.isSafeInteger(bytes) ? `is outside the range of sizes; use a size between 1B and ${most}` : bytes;
 }
 
-/** Bytes with a unit, decimal, as `readSize` reads them. */
+/** Bytes with a unit, as `readSize` reads them: decimal, unless a binary unit gives a shorter number without rounding. */
 export function formatSize(bytes: number): string {
-  const power = bytes === 0 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
-  return `${Number((bytes / 1000 ** power).toPrecision(6))} ${UNITS[power]}B`;
+  const decimal = inUnits(bytes, 1000);
+  const binary = inUnits(bytes, 1024);
+  const isBinary = digits(binary.number) < Math.min(digits(decimal.number), MANY);
+  const { number, unit } = isBinary ? binary : decimal;
+  return `${Number(number.toPrecision(6))} ${unit}${isBinary && unit !== '' ? 'i' : ''}B`;
 }
+
+function inUnits(bytes: number, base: number): { number: number; unit: string } {
+  let power = 0;
+  while (power < UNITS.length - 1 && bytes >= base ** (power + 1)) power += 1;
+  return { number: bytes / base ** power, unit: UNITS[power] ?? '' };
+}
+
+/** How long an exact number is. */
+const digits = (number: number): number => String(number).length;
