@@ -61,13 +61,18 @@ export function listOf<T>(parse: (text: string) => T, most: number, empty?: stri
   };
 }
 
-/** A group whose keys are chosen by the user. */
-export const group: Read<KeyValue[]> = (node, problems) => mapping(node, 'NAME', problems)?.entries;
+/** A group whose keys are chosen by the user; `line` is an example of one of its lines. */
+export const groupOf =
+  (line: string): Read<KeyValue[]> =>
+  (node, problems) =>
+    mapping(node, line, problems)?.entries;
 
-function mapping(node: Node, example: string, problems: Problems): Mapping | undefined {
+export const group = groupOf('NAME: …');
+
+function mapping(node: Node, line: string, problems: Problems): Mapping | undefined {
   if (node.kind === 'mapping') return node;
   if (node.kind === 'scalar' && node.blank) return { kind: 'mapping', place: node.place, entries: [] };
-  if (node.kind !== 'broken') fail(problems, node.place, `is not a group of keys; put lines such as "${example}: …" below it`);
+  if (node.kind !== 'broken') fail(problems, node.place, `is not a group of keys; put lines such as "${line}" below it`);
 }
 
 /** Reads the fields of a mapping; any other key is an error. */
@@ -78,7 +83,7 @@ export function readFields<F extends Fields>(node: Node, fields: F, problems: Pr
   const visit = (inner: Node, prefix: string): void => {
     const keys = keysBelow(fields, prefix);
     let last: { value: Node; isSecret: boolean } | null = null;
-    for (const entry of mapping(inner, keys[0] ?? 'NAME', problems)?.entries ?? []) {
+    for (const entry of mapping(inner, `${keys[0] ?? 'NAME'}: …`, problems)?.entries ?? []) {
       const key = prefix + entry.key;
       const match = named.find(([, field]) => field.key === key && !entry.key.includes('.'));
       if (match !== undefined) {

@@ -3,7 +3,7 @@ import { didYouMean } from '../../domain/names/nearest.ts';
 import { isRolling, type Quota, type QuotaAction, type QuotaPer, tellsTimes } from '../../domain/people/quota.ts';
 import { formatRate } from '../../domain/people/rate.ts';
 import { ON_PEAK, type Tariff } from '../../domain/people/tariffs.ts';
-import { type Field, group, listOf, type Read, readFields, scalar } from '../../fields/fields.ts';
+import { type Field, group, groupOf, listOf, type Read, readFields, scalar } from '../../fields/fields.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
 import { fail, type Problems, shown, warn } from '../../fields/problems.ts';
 import { choice, parseBoolean, parseName, ValueError } from '../../fields/values.ts';
@@ -84,14 +84,17 @@ function checkTariff(name: string, place: string, tariffs: readonly Tariff[], pr
 
 /** `75%: notify`; several actions in a list. */
 function readSteps(value: Node, problems: Problems): Quota['steps'] {
-  const entries = group(value, problems) ?? [];
+  const entries = groupOf('80%: notify')(value, problems) ?? [];
   if (entries.length > MOST_STEPS) fail(problems, value.place, `has more than ${MOST_STEPS} steps; shorten the list`);
+  const shares = new Set<number>();
   const steps = entries.slice(0, MOST_STEPS).flatMap((entry) => {
     const percent = /^(\d{1,4}(?:\.\d+)?) ?%$/.exec(entry.key)?.[1];
     if (percent === undefined || Number(percent) === 0 || Number(percent) > 1000) {
       fail(problems, entry.place, `${shown(entry.key)} is not a share of the limit; use for example 75%`);
       return [];
     }
+    if (shares.has(Number(percent))) fail(problems, entry.place, 'is the same share as another step; put what is done at it into one list');
+    shares.add(Number(percent));
     const actions = listOf(parseAction, 3, 'names no step; use for example notify, or remove the line')(entry.value, problems) ?? [];
     return [{ share: Number(percent) / 100, actions: actions.map((action) => action.value) }];
   });
@@ -107,7 +110,7 @@ function parseAction(text: string): QuotaAction {
 
 /** `2026-11-01: 20GB`. */
 function readBonus(value: Node, problems: Problems): Quota['bonus'] {
-  return (group(value, problems) ?? []).flatMap((entry) => {
+  return (groupOf('2026-11-01: 20GB')(value, problems) ?? []).flatMap((entry) => {
     const day = parseDate(entry.key);
     if (day === null) fail(problems, entry.place, `${shown(entry.key)} is not a date; use for example 2026-11-01`);
     const bytes = scalar(parseSize)(entry.value, problems);

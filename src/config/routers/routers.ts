@@ -1,5 +1,5 @@
 import type { CounterBits } from '../../domain/counter.ts';
-import { type Field, type Fields, type Found, group, listOf, readFields, scalar, secret } from '../../fields/fields.ts';
+import { type Field, type Fields, type Found, groupOf, listOf, readFields, scalar, secret } from '../../fields/fields.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
 import { fail, type Located, type Problems, shown } from '../../fields/problems.ts';
 import { parsePassword, parseToken, parseUsername } from '../../fields/secrets.ts';
@@ -64,9 +64,11 @@ const kindFields: Fields = Object.assign({}, ...KIND_NAMES.map(prefixed));
 /** The keys of a router in wrtmeter.yaml. */
 export const routerFields: Fields = { ...kindFields, ...accessFields, ...commonFields };
 
+const readGroup = groupOf('gateway: { url: http://192.168.1.1 }');
+
 /** Reads the routers of wrtmeter.yaml. */
 export function readRouters(node: Node, problems: Problems): RouterEntry[] {
-  return (group(node, problems) ?? []).flatMap((entry) => readRouter(entry, problems) ?? []);
+  return (readGroup(node, problems) ?? []).flatMap((entry) => readRouter(entry, problems) ?? []);
 }
 
 function readRouter({ key, place, value: node }: KeyValue, problems: Problems): RouterEntry | undefined {

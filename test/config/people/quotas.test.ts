@@ -106,7 +106,7 @@ quotas:
   line: { of: home, limit: 1TiB, rolling: 30d, tariff: on_peak }
 `;
     expect(describeConfig(await configOf(withText(text)))).to.match(
-      /^quota kids +1\.5 GB per day for user anna; download only; what is left rolls over; 75 %: notify\nquota line +1\.09951 TB in any 30d for the home; on_peak only$/m,
+      /^quota kids +1\.5 GB per day for user anna; download only; what is left rolls over; 75 %: notify\nquota line +1 TiB in any 30d for the home; on_peak only$/m,
     );
   });
 });
