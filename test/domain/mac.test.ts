@@ -11,7 +11,8 @@ describe('MACs', () => {
   });
 
   it('are read without colons, or with dots, where people write them', () => {
-    for (const text of ['02-00-00-00-00-AB', '0200.0000.00aB', '0200000000AB']) expect(macOfPeople(text), text).to.equal('02:00:00:00:00:ab');
+    for (const text of ['02-00-00-00-00-AB', '0200.0000.00aB', '0200000000AB'])
+      expect(macOfPeople(text), text).to.equal('02:00:00:00:00:ab');
     for (const text of ['', '02000000000', '0200.000000ab', '02.00.00.00.00.ab', 'tv']) expect(macOfPeople(text), text).to.equal(null);
   });
 
