@@ -106,7 +106,8 @@ export function createCollector(
     clearTimeout(timer);
     if (stopped || terms.heartbeat === 0) return;
     const seconds = finished === null ? Math.min(FIRST, terms.heartbeat) : terms.heartbeat;
-    timer = setTimeout(() => void round(null).catch(onBug), seconds * 1000);
+    // Where a round that has just ended is reused, none begins that would wait for the next.
+    timer = setTimeout(() => void round(null).catch(onBug).finally(waitForNext), seconds * 1000);
     timer.unref();
   }
 

@@ -172,6 +172,14 @@ describe('the collector', () => {
     }
   });
 
+  it('goes on by itself however long a round is reused', async () => {
+    for (const minInterval of [0.04, 0.05, 0.2]) {
+      const { collector, rounds } = collect({ routers: [router('a', 1)], heartbeat: 0.05, minInterval });
+      while (rounds.length < 3) await pause(5);
+      await collector.stop();
+    }
+  });
+
   it('cuts a running round short when it stops, and posts what was read', async () => {
     const { collector, rounds } = collect({ routers: [router('slow', 60_000), router('a', 1)] });
     const running = collector.round(60);
