@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CliOptions } from '../config/input.ts';
 import { dayOf, instantText, localText } from '../domain/calendar.ts';
 import { LedgerError } from '../errors.ts';
 import { backUp, copyDatabase, leaveRoom } from '../ledger/backup/backup.ts';
-import { ledgerPath, requireLedger, sizeOf } from '../ledger/storage/files.ts';
+import { isDirectory, ledgerPath, requireLedger, sizeOf } from '../ledger/storage/files.ts';
 import { inspect } from '../ledger/storage/inspect.ts';
 import { bytesIn } from '../views/format.ts';
 import type { DatedIo } from './common/command-io.ts';
@@ -41,6 +41,7 @@ export function backup(file: string | undefined, { json = false, ...cli }: Backu
 }
 
 async function copyTo(path: string, directory: string): Promise<string> {
+  if (await isDirectory(path)) throw new LedgerError(`"${path}" is a directory: add a file name, such as ${join(path, 'ledger.db')}`);
   if ((await sizeOf(path)) !== null) throw new LedgerError(`"${path}" already exists: use another file name`);
   await leaveRoom(ledgerPath(directory), path);
   await copyDatabase(ledgerPath(directory), path);

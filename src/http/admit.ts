@@ -5,6 +5,15 @@ import { RequestError } from '../views/api-v1/request-error.ts';
 import type { Auth } from './deps.ts';
 import type { Needs } from './route.ts';
 
+/** In the words of the VPN panel. */
+const MISSING = 'Missing authentication token';
+
+/** For people, who see it when they close the browser's question. */
+const IN_BROWSER = ': a browser asks for it as the password, with any user name; "wrtmeter token create NAME" makes one';
+
+/** Addresses for programs. */
+const isApi = (path: string): boolean => /^\/(api|servers)\b/.test(path);
+
 /** Why nobody can control anything. */
 export const CONTROL_IS_OFF = 'Control is off: set "control: true" in the configuration (or WRTMETER_CONTROL=true) and reload it';
 
@@ -24,7 +33,7 @@ export async function admit(auth: Auth, needs: Needs, context: Context, headers 
       return verdict.name;
     case 'missing':
       challenge(context, scope);
-      throw new RequestError(401, 'Missing authentication token');
+      throw new RequestError(401, scope === 'read' && !isApi(context.path) ? `${MISSING}${IN_BROWSER}` : MISSING);
     case 'wrong':
       challenge(context, scope);
       throw new RequestError(401, 'Invalid or expired token');

@@ -93,7 +93,9 @@ describe('admission', () => {
           if (verb === 'HEAD') continue;
           const words = 'Missing authentication token';
           if (verb === 'POST' && path === '/limits') expect(text).to.include(`>${words}.</p>`).and.not.include('<form');
-          else expect(text, path).to.equal(/^\/(api|servers)/.test(path) ? `{"error":"${words}"}` : `${words}\n`);
+          else if (/^\/(api|servers)/.test(path)) expect(text, path).to.equal(`{"error":"${words}"}`);
+          else if (method === 'GET') expect(text, path).to.match(new RegExp(`^${words}: a browser asks for it as the password, .*\\n$`));
+          else expect(text, path).to.equal(`${words}\n`);
         }
       }
       expect(rounds).to.equal(0);

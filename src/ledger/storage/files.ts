@@ -21,6 +21,11 @@ export async function sizeOf(path: string): Promise<number | null> {
   return (await stat(path).catch(() => null))?.size ?? null;
 }
 
+/** Whether a path is that of a directory. */
+export async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+}
+
 /** Makes sure that a file's bytes are on the disk. */
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+');
