@@ -744,7 +744,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
       if (unclosed) failed["hosts"] = "nft was cut short"
     } else if ("iptables" in rules || "iptmon" in rules) {
       kind = "iptables" in rules ? "iptables" : "iptmon"
-      running = "iptables - -"
+      running = "iptables " families " -"
       if (kind == "iptables") { down = leftover["-d"]; up = leftover["-s"] }
       if (torn + open) failed["hosts"] = "iptables-save was cut short"
     } else if (counting == 1 && !("hosts" in failed)) {
@@ -833,7 +833,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
   # before it did. iptmon'\''s are others: "-d ADDRESS … --comment tx_HOST" is what the host receives.
   function iptables(   f, i, kind, direction, address) {
     if (/^\*/) { torn += open; open = 1 }
-    if (/^COMMIT/) open = 0
+    if (/^COMMIT/) { open = 0; families = families value["iptables"] }
     if (/^:(wrtmeter_upload|iptmon_tx) /) rules[$1 == ":iptmon_tx" ? "iptmon" : "iptables"] = 1
     if ($2 != "-A" || $3 !~ /^(wrtmeter|wrtmeter_upload|wrtmeter_download|iptmon_tx|iptmon_rx)$/ || $1 !~ /^\[[0-9]+:[0-9]+\]$/) return
     split(substr($1, 2, length($1) - 2), f, ":")

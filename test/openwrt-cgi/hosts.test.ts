@@ -158,7 +158,7 @@ describe('the hosts in wrtmeter.cgi', () => {
     it('our rules, of both families, each address and direction once', () => {
       ours();
       expect(hosts()).to.deep.equal([
-        'counting iptables - -',
+        'counting iptables 46 -',
         'network lan br-lan',
         'network guest br-guest',
         'down 192.168.1.10 9007199254740993',
@@ -184,7 +184,7 @@ describe('the hosts in wrtmeter.cgi', () => {
       );
       tool('ip6tables-save', rules('[1:11] -A iptmon_tx -d fd00::10/128 -m comment --comment tx_anna-laptop -j RETURN'));
       expect(hosts()).to.deep.equal([
-        'counting iptables - -',
+        'counting iptables 46 -',
         'network guest br-guest',
         'network lan br-lan',
         'network wg0 wg0',
@@ -203,9 +203,18 @@ describe('the hosts in wrtmeter.cgi', () => {
       tool('ip6tables-save', readFileSync(join(router.tools, 'ip6tables-save'), 'utf8').slice(0, 400));
       expect(hosts()).to.deep.equal(['failed hosts iptables-save was cut short']);
     });
+    it('a family that cannot be read is not called a family without rules', () => {
+      ours();
+      tool('iptables-save', '');
+      expect(hosts()).to.include.members(['counting iptables 6 -', 'up - fd00::10 11']);
+      // It can be read, but a restart of the firewall has just removed our rules.
+      tool('iptables-save', '*mangle\n:FORWARD ACCEPT [0:0]\nCOMMIT\n');
+      expect(hosts()?.[0]).to.equal('counting iptables 46 -');
+    });
     it('tables of IPv4 alone will do, and a kernel that has none is not asked', () => {
       ours();
       without('ip6tables-save');
+      expect(hosts()?.[0]).to.equal('counting iptables 4 -');
       expect(hosts()).to.have.length(6);
       file('proc/net/ip_tables_names', 'nat\nfilter\n');
       expect(hosts()).to.equal(null);
@@ -217,7 +226,7 @@ describe('the hosts in wrtmeter.cgi', () => {
       tool('nft-table', readFileSync(join(fixtures, 'gateway/tools/nft-table'), 'utf8'));
       expect(hosts()?.[0]).to.equal('counting nftables 2 -');
       configure("option enabled '1'", "option method 'iptables'");
-      expect(hosts()?.[0]).to.equal('counting iptables - -');
+      expect(hosts()?.[0]).to.equal('counting iptables 46 -');
       for (const name of ['iptables-save', 'ip6tables-save']) without(name);
       expect(hosts()).to.deep.equal([
         'failed hosts the iptables chain "wrtmeter_upload" is missing; make it with "/etc/init.d/wrtmeter start"',

@@ -2,7 +2,7 @@
 # before it did. iptmon's are others: "-d ADDRESS … --comment tx_HOST" is what the host receives.
 function iptables(   f, i, kind, direction, address) {
   if (/^\*/) { torn += open; open = 1 }
-  if (/^COMMIT/) open = 0
+  if (/^COMMIT/) { open = 0; families = families value["iptables"] }
   if (/^:(wrtmeter_upload|iptmon_tx) /) rules[$1 == ":iptmon_tx" ? "iptmon" : "iptables"] = 1
   if ($2 != "-A" || $3 !~ /^(wrtmeter|wrtmeter_upload|wrtmeter_download|iptmon_tx|iptmon_rx)$/ || $1 !~ /^\[[0-9]+:[0-9]+\]$/) return
   split(substr($1, 2, length($1) - 2), f, ":")

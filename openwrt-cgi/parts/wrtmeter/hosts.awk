@@ -26,7 +26,7 @@ function print_hosts(   i, kind, running, down, up, ticks) {
     if (unclosed) failed["hosts"] = "nft was cut short"
   } else if ("iptables" in rules || "iptmon" in rules) {
     kind = "iptables" in rules ? "iptables" : "iptmon"
-    running = "iptables - -"
+    running = "iptables " families " -"
     if (kind == "iptables") { down = leftover["-d"]; up = leftover["-s"] }
     if (torn + open) failed["hosts"] = "iptables-save was cut short"
   } else if (counting == 1 && !("hosts" in failed)) {

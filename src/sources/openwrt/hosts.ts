@@ -91,8 +91,12 @@ function parseCounting(line: string, system: System): Counting {
       if (!/^\d{1,9}$/.test(run)) throw new SourceError('parse', `not a table handle: ${quote(run)}`);
       return { method, rules: NFTABLES_RULES, epoch: epochOf(system, { instance: Number(run) }), origin: method };
     }
-    case 'iptables':
-      return { method, rules: RULES, epoch: null, origin: method };
+    case 'iptables': {
+      if (!/^(?:-|4|6|46)$/.test(run)) throw new SourceError('parse', `not families of iptables: ${quote(run)}`);
+      // Rules of a family that could not be read have not ended: with others than before, counting starts with a first reading.
+      const origin = run === '46' || run === '-' ? method : `${method} ${run}`;
+      return { method, rules: RULES, epoch: null, origin };
+    }
     case 'nlbwmon': {
       if (!/^\d{4}-\d\d-\d\d$/.test(run)) throw new SourceError('parse', `not the start date of an accounting period: ${quote(run)}`);
       const epoch = { boot: NLBWMON, instance: Number(run.replaceAll('-', '')), began: null, margin: 0 };

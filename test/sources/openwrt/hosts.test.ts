@@ -83,6 +83,12 @@ describe('hosts of wrtmeter.cgi', () => {
     expect(observation.uncounted).to.deep.equal({ download: 3, upload: 4 });
   });
 
+  it('rules of other families are another origin: those that could not be read have not ended', () => {
+    const originOf = (families: string) => answer('hosts', `counting iptables ${families} -`, 'up - fd00::10 5').origin;
+    expect(['46', '-', '4', '6'].map(originOf)).to.deep.equal(['iptables', 'iptables', 'iptables 4', 'iptables 6']);
+    expect(answer('hosts', 'counting iptables 64 -').observation).to.be.instanceOf(SourceError);
+  });
+
   it('figures of nlbwmon have its accounting period as epoch, and another run is another origin', () => {
     const one = answer(
       'hosts',
