@@ -20,6 +20,8 @@ export interface CounterRules {
   unknown: 'began' | 'later' | 'baseline';
   /** What a fall within an epoch means. `reset`: a restart at zero, or a dip. `lowers`: it went back to older, already posted figures. */
   fall: 'reset' | 'lowers';
+  /** Whether a machine keeps its figures when its address changes, which is a part of their counter's name. */
+  moves?: boolean;
   /** Seconds by which a router's counters may lag. */
   refresh: number;
 }

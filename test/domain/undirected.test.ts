@@ -8,7 +8,7 @@ import { directedUsage, NO_USAGE, plusUsage, sumReading, undirectedUsage } from 
 
 const RANGE = 2 ** 32;
 const START = 1_773_000_000_000;
-const RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
+const RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', moves: true, refresh: 10 };
 /** Bytes that two directions of 100 Mbit/s carry in 15 s. */
 const MOST = 2 * 12.5e6 * 15;
 

@@ -8,7 +8,7 @@ import { createSkips, type Skips } from '../skips.ts';
 import type { SourceReading } from '../source.ts';
 
 /** An entry that is gone may come back from zero, or as it was; nothing shows a boot. Rule: source promises. */
-export const SUM_RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
+export const SUM_RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', moves: true, refresh: 10 };
 
 /** The same for a list of clients: one that is back brings what it used before it left. */
 export const CLIENT_RULES: CounterRules = { ...SUM_RULES, unknown: 'baseline' };

@@ -3,9 +3,10 @@ import type { CounterRules } from '../../../src/domain/counter.ts';
 import type { Observation, SumCounter } from '../../../src/domain/observation.ts';
 import type { RouterRound } from '../../../src/domain/round.ts';
 import { usageOf } from '../../../src/ledger/account.ts';
+import { STATISTICS_HOST_RULES } from '../../../src/sources/tplink/reading.ts';
 import { type Bench, classic, failed, LAPTOP, ok, openBench, PHONE, START, station, system, TERMS } from '../../support/ledger/rounds.ts';
 
-const RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', refresh: 10 };
+const RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', moves: true, refresh: 10 };
 const IP = '192.168.0.100';
 
 const machine = (mac: string, bytes: number, ip = IP): SumCounter => ({ mac, ip, bytes, packets: Math.ceil(bytes / 1000), bits: 32 });
@@ -13,7 +14,7 @@ const statistics = (...machines: SumCounter[]): Observation => ({ source: 'stati
 
 const hosts = (mac: string, bytes: number): Observation => ({
   source: 'hosts',
-  rules: { ...RULES, directions: 'apart' },
+  rules: { ...RULES, directions: 'apart', moves: false },
   method: 'nftables',
   hosts: [{ counts: 'both', mac, ip: IP, bytes: { download: bytes, upload: 0 }, bits: 64, epoch: null }],
   devices: ['br-lan'],
@@ -209,5 +210,30 @@ describe('Rule: undirected counter, of a machine that comes and goes', () => {
     await bench.restart();
     await bench.read(165, both(6100, 3040));
     expect(laptop()).to.equal(9140);
+  });
+});
+
+describe('Rule: undirected counter, with both directions', () => {
+  it('an entry of a router that shows both directions continues at another address, and a new one begins at zero', async () => {
+    const bench = await openBench();
+    const shown = (...entries: [ip: string, download: number, upload: number][]): Observation => ({
+      ...{ source: 'hosts', rules: STATISTICS_HOST_RULES, method: 'statistics', devices: [], uncounted: null },
+      hosts: entries.map(([ip, download, upload]) => ({ counts: 'both', mac: PHONE, ip, bytes: { download, upload }, bits: 64, epoch: null })),
+    });
+    const used = () => bench.total({ kind: 'host', router: 'gateway', key: PHONE });
+    try {
+      await bench.read(0, shown(['192.168.0.5', 3000, 300]));
+      await bench.read(15, shown(['192.168.0.5', 3010, 301]));
+      await bench.read(30, shown(['192.168.0.6', 3020, 302]));
+      expect(used()).to.deep.equal({ download: 20, upload: 2 });
+      await bench.restart();
+      await bench.read(45, shown(['192.168.0.6', 3025, 302], ['192.168.0.7', 40, 4]));
+      expect(used()).to.deep.equal({ download: 65, upload: 6 });
+      // Back at an address that it had: what waits there is its own, not above what it shows.
+      await bench.read(60, shown(['192.168.0.5', 3030, 303], ['192.168.0.7', 40, 4]));
+      expect(used()).to.deep.equal({ download: 70, upload: 7 });
+    } finally {
+      await bench.close();
+    }
   });
 });

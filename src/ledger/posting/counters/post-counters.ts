@@ -97,9 +97,9 @@ export function postCounters(
   const known = withMovedAddresses(inNamedPeriod(byPresentClock(stored, set), counters, answer.rules), counters, answer.rules);
   const previous = before && { ...before, readAt: before.readAt + set, counters: known };
   const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, previous, log) : null;
-  const isSum = answer.rules.directions === 'sum';
-  const onward = wires === null && known === stored && !isSum ? onwardFrom(now) : null;
-  if (isSum) keepMoved(update, stored, known, counters());
+  const { directions, moves = false } = answer.rules;
+  const onward = wires === null && known === stored && directions !== 'sum' ? onwardFrom(now) : null;
+  if (moves) keepMoved(update, stored, known, counters());
   const { postings, hasTakenOver } = terms;
   const context: AnswerContext = { postings, hasTakenOver, answer, before, known, wires, now, onward, update, log };
   let roomOfUplinks = MOST_UPLINK_COUNTERS - stored.size;
@@ -122,7 +122,7 @@ export function postCounters(
     });
   }
   if (previous !== null && missing > 0) markAbsent(update, previous, answer.rules, counters());
-  if (known !== stored && !isSum) keepChanged(update, stored, known, (counter) => counters().has(counter) && !repeated.has(counter));
+  if (known !== stored && !moves) keepChanged(update, stored, known, (counter) => counters().has(counter) && !repeated.has(counter));
   const isShown = (counter: string) => known.has(counter) || counters().has(counter);
   if (before !== null && mayMiss(answer.rules) && mayLack(before, update.reader, isShown)) update.reader.isPartial = true;
   // They are as old when there is room for a baseline: then they are not new.

@@ -69,9 +69,9 @@ export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick:
 export function withMovedAddresses(
   known: ReadonlyMap<string, readonly Baseline[]>,
   counters: () => ReadonlyMap<string, readonly Reading[]>,
-  { directions }: CounterRules,
+  { moves = false }: CounterRules,
 ): ReadonlyMap<string, readonly Baseline[]> {
-  if (directions !== 'sum') return known;
+  if (!moves) return known;
   const present = counters();
   const isOpen = (counter: string) => known.get(counter)?.[0]?.lastRead !== null;
   const appeared = [...present].filter(([counter]) => isOpen(counter));
