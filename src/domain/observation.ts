@@ -160,7 +160,14 @@ export interface System {
 
 /** What one source of one router showed. */
 export type Observation =
-  | { source: 'stations'; rules: CounterRules; radios: Radio[]; stations: Station[] }
+  | {
+      source: 'stations';
+      rules: CounterRules;
+      radios: Radio[];
+      stations: Station[];
+      /** Counters with several lines, of which one may have the bytes of the others too. Rule: lines of one MAC. */
+      doubtful?: ReadonlySet<string>;
+    }
   | { source: 'wan'; rules: CounterRules; uplinks: Uplink[] }
   | {
       source: 'leases';

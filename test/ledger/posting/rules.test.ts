@@ -100,6 +100,15 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 70, upload: 7 });
     });
 
+    it('a second line that may be a link of the first is not new, and the first goes on (Rule: lines of one MAC)', async () => {
+      const doubtful = { ...classic(station(PHONE, 1020, 1002), station(PHONE, 601, 60)), doubtful: new Set([PHONE]) };
+      await bench.read(0, classic(station(PHONE, 1000, 1000)));
+      await bench.read(15, doubtful);
+      expect(bench.total(phone)).to.deep.equal({ download: 20, upload: 2 });
+      await bench.read(30, classic(station(PHONE, 1025, 1002)));
+      expect(bench.total(phone)).to.deep.equal({ download: 25, upload: 2 });
+    });
+
     it('several lines of a MAC whose only baseline another program left set baselines and post nothing (Rule: lines of one MAC)', async () => {
       await bench.read(0, classic(station(PHONE, 5000, 500)));
       await bench.store.all("UPDATE baseline SET boot = 'imported', margin = 0");

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { classicProbes } from '../../../src/sources/classic/classic.ts';
+import { StationLinks } from '../../../src/sources/classic/links.ts';
 
 const A = '02:00:00:00:00:01';
 const B = '02:00:00:00:00:02';
@@ -40,6 +41,27 @@ describe('Wi-Fi 7 stations in a classic list: the sum of the links counts once',
     const grown = [`${A} 10 20`, `${A} 1000 2000`, `${A} 10 20`];
     expect(await kept(grown)).to.deep.equal([grown]);
     expect(await kept([`${A} 0 0`, `${A} 0 0`])).to.deep.equal([[`${A} 0 0`, `${A} 0 0`]]);
+  });
+  it('one link that is left moves as the sum does: nothing else tells it after a start of the program', async () => {
+    const one = (n: number) => [`${A} ${1000 + n} ${10_000 + 10 * n}`, `${A} ${600 + n} ${6000 + 10 * n}`];
+    expect(await kept(one(0), one(0), one(1), one(2))).to.deep.equal([one(0), one(0), [`${A} 1001 10010`], [`${A} 1002 10020`]]);
+    const radios = [[`${A} 1000 2000`, `${A} 10 20`], [`${A} 1000 2000`, `${A} 15 30`], [`${A} 1005 2010`, `${A} 20 40`]];
+    expect(await kept(...radios)).to.deep.equal(radios);
+  });
+  it('a sum stays one if a list or two lack the station', async () => {
+    const sum = [`${A} 1000 10000`, `${A} 600 6000`, `${A} 400 4000`];
+    const left = (n: number) => [`${A} ${1000 + n} 10000`, `${A} ${600 + n} 6000`];
+    expect(await kept(sum, [], left(1), left(2))).to.deep.equal([[`${A} 1000 10000`], [], left(1), [`${A} 1002 10000`]]);
+  });
+  it('says of which MACs it is not sure: at the start, and of those that were sums', async () => {
+    const links = new StationLinks();
+    const line = (mac: string, bytes: number) => ({ mac, bytes: { download: bytes, upload: bytes } });
+    const unsure = (...lines: ReturnType<typeof line>[]) => [...links.without(lines).doubtful];
+    expect(unsure(line(A, 10), line(A, 6), line(B, 5), line(B, 7))).to.deep.equal([A]);
+    // It moved, and the first line did not.
+    expect(unsure(line(A, 10), line(A, 7), line(B, 9), line(B, 7))).to.deep.equal([]);
+    expect(unsure(line(A, 10))).to.deep.equal([]);
+    expect(unsure(line(A, 10), line(A, 1))).to.deep.equal([]);
   });
   it('a MAC that left the list is looked at again', async () => {
     const sum = [`${A} 30 60`, `${A} 30 60`];

@@ -53,6 +53,8 @@ interface AnswerContext {
   now: Circumstances;
   /** Null where no counter goes the short way. */
   onward: Onward | null;
+  /** Counters of which a line may have the bytes of the others. */
+  doubtful: ReadonlySet<string> | undefined;
   update: ReaderUpdate;
   log: AuditLog;
 }
@@ -101,7 +103,8 @@ export function postCounters(
   const onward = wires === null && known === stored && directions !== 'sum' ? onwardFrom(now) : null;
   if (moves) keepMoved(update, stored, known, counters());
   const { postings, hasTakenOver } = terms;
-  const context: AnswerContext = { postings, hasTakenOver, answer, before, known, wires, now, onward, update, log };
+  const doubtful = result.observation.source === 'stations' ? result.observation.doubtful : undefined;
+  const context: AnswerContext = { postings, hasTakenOver, answer, before, known, wires, now, onward, doubtful, update, log };
   let roomOfUplinks = MOST_UPLINK_COUNTERS - stored.size;
   const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
@@ -152,7 +155,12 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
-  const changes = compare(readings, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
+  const circumstances = before?.unread.has(counter) ? afterUnread(now) : now;
+  const hasNewLine = baselines.length > 0 && readings.length > baselines.length;
+  const changes =
+    hasNewLine && context.doubtful?.has(counter)
+      ? changesOfFirst(readings, baselines, circumstances)
+      : compare(readings, baselines, circumstances);
   const { accounts, shows, undirected } = feedsOf(context, readings, baselines, changes);
   for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
     const change = undirected === undefined ? found : withoutPackets(found);
@@ -162,6 +170,12 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   }
   if (shows !== undefined) context.postings.markSeen(shows, now.at, update.reader.router);
   updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);
+}
+
+/** Where a line that was not there before may be a part of the first one, that one alone posts. Rule: lines of one MAC. */
+function changesOfFirst(readings: readonly Reading[], baselines: readonly KeptBaseline[], now: Circumstances): Change[] {
+  const changes = compare(readings.slice(0, 1), baselines, now);
+  return changes.every(({ kind }) => kind === 'increase') ? changes : [SEEN_ONLY];
 }
 
 /** Devices get nothing that the source which fed them before may have given them. Rule: device account. */
