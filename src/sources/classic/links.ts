@@ -56,7 +56,12 @@ export class StationLinks {
     const isSum = isSumOf(bytes, links) || (link !== undefined && last !== undefined && movedAlike(last, [bytes, link.bytes]));
     if (isSum) this.#sums.set(mac, 0);
     // Afterwards, a line that appears is one that began.
-    else if (link !== undefined && links.length === 1 && (this.#isFirst || wasSum || last !== undefined) && mayBeOf(bytes, link.bytes, last))
+    else if (
+      link !== undefined &&
+      links.length === 1 &&
+      (this.#isFirst || wasSum || last !== undefined) &&
+      mayBeOf(bytes, link.bytes, last)
+    )
       this.#unclear.set(mac, [bytes, link.bytes]);
     return isSum;
   }
@@ -87,7 +92,7 @@ function movedAlike(last: readonly [Traffic, Traffic], [sum, link]: readonly [Tr
   return !isZero(ofLink) && ofSum.download === ofLink.download && ofSum.upload === ofLink.upload;
 }
 
-/** Whether a second line may be a link of the first: it has no more, and never moved more. */
+/** Whether a second line may be a link of the first: it has as much at most, and moved as much at most. */
 function mayBeOf(sum: Traffic, link: Traffic, last: readonly [Traffic, Traffic] | undefined): boolean {
   if (isZero(link) || !isWithin(link, sum)) return false;
   return last === undefined || isWithin(minus(link, last[1]), minus(sum, last[0]));

@@ -1,6 +1,7 @@
 import type { CounterBits } from '../../domain/counter.ts';
 import type { Uplink } from '../../domain/observation.ts';
 import { quote, SourceError } from '../../errors.ts';
+import { ownCopy } from '../known-lines.ts';
 import { createSkips, type Skipped } from '../skips.ts';
 import { type Answer, linesOf, parseCounter } from '../source.ts';
 
@@ -15,8 +16,8 @@ interface NamedLine {
 
 /**
  * Parses wan.cgi: `wan: RX TX`; rx is what came from the Internet, the home's download. Other lines are skipped, and so is a repetition.
- * A line of another name counts only while there is none called wan, which `counted` remembers. Which of two
- * different lines counts is not known. Throws a SourceError.
+ * A line of another name counts only while there is none called wan, which `counted` remembers; it is that of a device, and another device
+ * has another counter. Which of two different lines counts is not known. Throws a SourceError.
  */
 export function parseWan(answer: Answer, bits: CounterBits = 64, counted = new Set<string>()): { uplink: Uplink } & Skipped {
   const lines = linesOf(answer).filter((line) => line !== '');
@@ -40,11 +41,12 @@ export function parseWan(answer: Answer, bits: CounterBits = 64, counted = new S
     1,
   ))
     skips.skip(`not the line "wan: RX TX", or a repetition of it: ${quote(line)}`);
-  return { uplink: { name: 'wan', up: true, device: null, protocol: null, overlay: false, bytes, bits, epoch: null }, ...skips.found };
+  const device = found.name === NAME ? null : ownCopy(found.name);
+  return { uplink: { name: NAME, up: true, device, protocol: null, overlay: false, bytes, bits, epoch: null }, ...skips.found };
 }
 
 function namedLine(line: string): NamedLine | null {
-  const [, name, figures = ''] = /^\s*([\w.@-]+):(.*)$/.exec(line) ?? [];
+  const [, name, figures = ''] = /^\s*([\w.@-]{1,32}):(.*)$/.exec(line) ?? [];
   return name === undefined ? null : { name, figures: figures.trim().replace(/\s+/g, ' ') };
 }
 

@@ -218,7 +218,14 @@ describe('Rule: undirected counter, with both directions', () => {
     const bench = await openBench();
     const shown = (...entries: [ip: string, download: number, upload: number][]): Observation => ({
       ...{ source: 'hosts', rules: STATISTICS_HOST_RULES, method: 'statistics', devices: [], uncounted: null },
-      hosts: entries.map(([ip, download, upload]) => ({ counts: 'both', mac: PHONE, ip, bytes: { download, upload }, bits: 64, epoch: null })),
+      hosts: entries.map(([ip, download, upload]) => ({
+        counts: 'both',
+        mac: PHONE,
+        ip,
+        bytes: { download, upload },
+        bits: 64,
+        epoch: null,
+      })),
     });
     const used = () => bench.total({ kind: 'host', router: 'gateway', key: PHONE });
     try {

@@ -127,6 +127,15 @@ describe('parseWan (wan.cgi)', () => {
     expect(reasonOf(() => parseWan(whole('eth9: 7 8\n'), 64, counted))).to.equal('parse: not the line "wan: RX TX": "eth9: 7 8"');
   });
 
+  it('a line of another name is of that device: another one has another counter', () => {
+    const devices = ['wan: 1 2', 'eth0.2: 1 2', 'wwan0: 9 9'].map((line) => parseWan(whole(`${line}\n`)).uplink);
+    expect(devices.map(({ name, device }) => [name, device])).to.deep.equal([
+      ['wan', null],
+      ['wan', 'eth0.2'],
+      ['wan', 'wwan0'],
+    ]);
+  });
+
   it('rejects an answer without its line, or with two that differ', () => {
     expect(reasonOf(() => parseWan(whole('')))).to.equal('parse: not the line "wan: RX TX": ""');
     expect(reasonOf(() => parseWan(whole('wan: 1 2\nwan: 3 4\n')))).to.equal('parse: more than one line "wan: RX TX": "wan: 1 2 wan: 3 4"');

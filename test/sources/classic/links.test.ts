@@ -45,7 +45,11 @@ describe('Wi-Fi 7 stations in a classic list: the sum of the links counts once',
   it('one link that is left moves as the sum does: nothing else tells it after a start of the program', async () => {
     const one = (n: number) => [`${A} ${1000 + n} ${10_000 + 10 * n}`, `${A} ${600 + n} ${6000 + 10 * n}`];
     expect(await kept(one(0), one(0), one(1), one(2))).to.deep.equal([one(0), one(0), [`${A} 1001 10010`], [`${A} 1002 10020`]]);
-    const radios = [[`${A} 1000 2000`, `${A} 10 20`], [`${A} 1000 2000`, `${A} 15 30`], [`${A} 1005 2010`, `${A} 20 40`]];
+    const radios = [
+      [`${A} 1000 2000`, `${A} 10 20`],
+      [`${A} 1000 2000`, `${A} 15 30`],
+      [`${A} 1005 2010`, `${A} 20 40`],
+    ];
     expect(await kept(...radios)).to.deep.equal(radios);
   });
   it('a sum stays one if a list or two lack the station', async () => {
