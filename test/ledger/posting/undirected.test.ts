@@ -58,6 +58,23 @@ describe('Rule: undirected bytes', () => {
     expect([hours, days].map((kept) => usageOf('undirected', kept).total)).to.deep.equal([500, 500]);
   });
 
+  it('of a time in which another router counted too, although it has gone since, are not added to the total', async () => {
+    await open();
+    const alone = (seconds: number, bytes: number) =>
+      bench.readFrom('den', seconds, [statistics(machine(PHONE, bytes))], { origin: 'den' });
+    await readBoth(0, statistics(machine(PHONE, 1000)), hosts(PHONE, 0));
+    await readBoth(15, statistics(machine(PHONE, 1000)), hosts(PHONE, 0));
+    await readBoth(30, null, hosts(PHONE, 500));
+    await readBoth(45, null, hosts(PHONE, 1500));
+    expect(total(PHONE)).to.equal(1500);
+    await bench.restart();
+    await alone(60, 2510);
+    expect(total(PHONE)).to.equal(1500);
+    expect(used(PHONE)).to.deep.include({ undirected: 1510 });
+    await alone(75, 2530);
+    expect(total(PHONE)).to.equal(1520);
+  });
+
   it('beside a gateway that counts hosts, the total is what the gateway counts', async () => {
     await open();
     await readBoth(0, statistics(machine(PHONE, 0)), hosts(PHONE, 0));

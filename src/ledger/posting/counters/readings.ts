@@ -13,8 +13,8 @@ export interface Feeds {
   accounts: readonly AccountRef[];
   /** An account that gets none of its bytes, because others feed it, but is seen by it. */
   shows?: AccountRef;
-  /** Its bytes have no direction; whether they are counted with one too. Rule: undirected bytes. */
-  undirected?: { isRepeated: boolean };
+  /** Its bytes have no direction; whether those since then (Unix ms) are counted with one too. Rule: undirected bytes. */
+  undirected?: { isRepeated(since: number): boolean };
 }
 
 export interface CounterAnswer {
@@ -81,7 +81,7 @@ export function readingsOf(router: string, observation: Observation, terms: Read
         readings: observation.machines.map(machineReading),
         feedsOf: ({ mac }: ReturnType<typeof machineReading>) => ({
           accounts: [refs.of(undirectedAccount(mac))],
-          undirected: { isRepeated: terms.measures.isRepeated(mac) },
+          undirected: { isRepeated: (since) => terms.measures.isRepeated(mac, since) },
         }),
       };
     case 'peers':

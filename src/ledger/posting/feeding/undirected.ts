@@ -12,8 +12,8 @@ import { unreadOf } from './source.ts';
 
 /** How the two measures of a device are kept apart in a round. Rule: undirected bytes. */
 export interface Measures {
-  /** Bytes of this MAC without a direction are counted with it too, so they are not added to what it used. */
-  isRepeated(mac: string): boolean;
+  /** Bytes of this MAC without a direction, counted since then (Unix ms), are counted with it too, so they are not added to what it used. */
+  isRepeated(mac: string, since: number): boolean;
   /** Until now this MAC was counted without directions alone: its first bytes with one may be among them. */
   isAlone(mac: string): boolean;
 }
@@ -21,11 +21,11 @@ export interface Measures {
 /** Decided by the device, permanently: from its first bytes with a direction on those count, as long as what feeds devices is configured. */
 export function measuresOf(books: Books, round: Round, update: RoundUpdate, postings: Postings): Measures {
   const hasNone = [...books.accounts.ofKind('undirected')].length === 0;
-  const isFed = isDirectedRead(books, round, update);
+  const fedUntil = isDirectedRead(books, round, update) ? Number.POSITIVE_INFINITY : lastDirected(books, update);
   return {
-    isRepeated(mac) {
+    isRepeated(mac, since) {
       const device = accountKey(deviceAccount(mac));
-      return isFed && (books.accounts.has(device) || (postings.has(deviceAccount(mac)) && !wasAlone(books, mac)));
+      return since < fedUntil && (books.accounts.has(device) || (postings.has(deviceAccount(mac)) && !wasAlone(books, mac)));
     },
     isAlone(mac) {
       // Nearly every home has none, and each station is asked for.
@@ -47,6 +47,10 @@ function isDirectedRead({ readers }: Books, { routers }: Round, { feeding: { by 
     ({ router, results }) => readers.has(readerKey(router, by)) || results.some(({ status, source }) => status === 'ok' && source === by),
   );
 }
+
+/** When something that feeds devices was read last (Unix ms), though no router of it is configured any more. */
+const lastDirected = ({ readers }: Books, { feeding: { by } }: RoundUpdate): number =>
+  Math.max(Number.NEGATIVE_INFINITY, ...[...readers.values()].filter(({ source }) => source === by).map(({ readAt }) => readAt));
 
 /**
  * While nothing that feeds devices is configured, bytes without a direction are all that devices get. What such a source shows when it is
@@ -108,5 +112,5 @@ export function withoutPackets(change: Change): Change {
 }
 
 /** The same as its account keeps it. */
-export const asUndirected = (change: Change, isRepeated: boolean): Change =>
-  'bytes' in change ? { ...change, bytes: undirectedBytes(change.bytes.download, isRepeated) } : change;
+export const asUndirected = (change: Change, isRepeated: (since: number) => boolean): Change =>
+  'since' in change ? { ...change, bytes: undirectedBytes(change.bytes.download, isRepeated(change.since)) } : change;
