@@ -62,7 +62,11 @@ function keyOf(kind: 'quota' | 'forecast', { quota, period, id }: QuotaRow, { no
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-const titleOf = ({ quota, title }: QuotaRow): string => (title === '' ? `Quota "${quota.name}"` : `Quota "${quota.name}" of ${title}`);
+/** `Quota "kids" of Kids (upload only)` */
+function titleOf({ quota, title, counted }: QuotaRow): string {
+  const of = title === '' ? '' : ` of ${title}`;
+  return `Quota "${quota.name}"${of}${counted.length === 0 ? '' : ` (${counted.join(', ')})`}`;
+}
 
 /** The last day of a period, or the minute at which an hour ends. */
 const endText = (endsAt: number, isHour: boolean, timezone: string): string =>

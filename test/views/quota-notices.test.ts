@@ -48,6 +48,20 @@ describe('notices of quotas', () => {
     expect(told.values().next().value).to.equal(`Quota "each" of ${PHONE}: 50 % of 954 MiB used`);
   });
 
+  it('say what is counted, where it is not everything', async () => {
+    const off = { name: 'off_peak', windows: [{ days: [1], from: 0, to: 14 }], counts: 0.5 };
+    const line = quota('line', { kind: 'home' }, 1000, { direction: 'upload', steps });
+    bench = await openBench({ ...TERMS, tariffs: [off], quotas: [line] });
+    for (const [seconds, upload] of [
+      [0, 0],
+      [60, 600],
+    ] as const)
+      await bench.read(seconds, classic(), wan({ download: 0, upload }));
+    expect((await notices(60)).map(({ subject }) => subject)).to.deep.equal([
+      'Quota "line" (upload only, off_peak counts 0.5): 50 % of 1000 B used',
+    ]);
+  });
+
   it('of an hour say when the hour ends', async () => {
     bench = await openBench({ ...TERMS, quotas: [quota('phone', { kind: 'each device', user: null }, 1e9, { per: 'hour', steps })] });
     await read(0, 0);

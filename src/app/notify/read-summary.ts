@@ -32,7 +32,7 @@ export async function readSummary(sources: SummarySources, period: SummaryPeriod
   const running = today < period.days.end;
   const [from, to] = [startOfDay(period.days.start, timezone), startOfDay(period.days.end, timezone)];
   const at = running ? now : to - 1;
-  const months = await monthsOf(sources, period, at);
+  const months = await monthsOf(sources, period, { at, running });
   const own = months.sums.get(keyOf(period.days))?.bytes ?? new Map();
   const past: SummaryView = { ...known, now: at, months, books: booksIn(books, own), models: new Map() };
   const view = running ? { ...past, models: await readModels(store, past) } : past;
@@ -51,14 +51,19 @@ export async function readSummary(sources: SummarySources, period: SummaryPeriod
 const keyOf = (days: Month): string => sumKey({ by: 'day', ...days });
 
 /** The months as if the period were that of everything but quotas, which keep their own: those by the same kind of time. */
-async function monthsOf({ store, terms, timezone, books }: SummarySources, { by, days }: SummaryPeriod, at: number): Promise<Months> {
+async function monthsOf(
+  { store, terms, timezone, books }: SummarySources,
+  { by, days }: SummaryPeriod,
+  { at, running }: { at: number; running: boolean },
+): Promise<Months> {
   const quotas = (terms.quotas ?? []).filter(({ per }) => per === by);
   const { sums, ...months } = monthsAt(at, { ...terms, quotas, tariffs: [] });
   const all = new Map([...sums, ...emptySums([{ by: 'day', ...days }])]);
   for (const each of all.values()) await readSums(store, each);
   const compared = await readCompared(store, books, () => days, timezone);
   // A month before the tariffs, or after them, may have some: the summary decides whether they are shown.
-  return { ...months, home: days, routers: new Map(), compared, sums: all, hasTariffs: true };
+  const tariffs = running ? (terms.tariffs ?? []) : [];
+  return { ...months, home: days, routers: new Map(), compared, sums: all, hasTariffs: true, tariffs };
 }
 
 async function readComparedDays({ store, books }: SummarySources, compared: ComparedDays | null): Promise<SummaryFacts['compared']> {

@@ -3,18 +3,20 @@ import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { count } from '../../errors.ts';
 import { quotasAnswer } from '../../views/api-v1/quotas.ts';
 import { bytesIn, formatShare } from '../../views/format.ts';
-import { extra, left, name, right } from '../common/text.ts';
+import { extra, left, name, prose, right } from '../common/text.ts';
 import type { LedgerView, Printed } from './printed.ts';
 
 /** `wrtmeter print quotas` */
 export function printQuotas(view: LedgerView): Printed {
   const rows = view.quotas;
   const size = bytesIn(view.units);
+  const isPart = rows.some(({ counted }) => counted.length > 0);
   const reached = rows.filter((row) => row.used >= row.limit).length;
   return {
     columns: [
       left('Quota'),
       name('Of'),
+      ...(isPart ? [prose('Counted')] : []),
       right('Used'),
       right('Limit'),
       right('Share'),
@@ -26,6 +28,7 @@ export function printQuotas(view: LedgerView): Printed {
     rows: rows.map((row) => [
       row.quota.name,
       row.title === '' ? row.of : row.title,
+      ...(isPart ? [row.counted.join(', ')] : []),
       size(row.used),
       row.bonus === 0 ? size(row.limit) : `${size(row.limit)} (${size(row.bonus)} bought)`,
       formatShare(row.used / row.limit),

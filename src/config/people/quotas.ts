@@ -1,5 +1,6 @@
 import { dayText, parseDate } from '../../domain/calendar.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
+import { countedWords } from '../../domain/people/counted.ts';
 import { isRolling, type Quota, type QuotaAction, type QuotaPer, tellsTimes } from '../../domain/people/quota.ts';
 import { formatRate } from '../../domain/people/rate.ts';
 import { ON_PEAK, type Tariff } from '../../domain/people/tariffs.ts';
@@ -125,8 +126,8 @@ export function describeQuota(
 ): string {
   const parts = [
     `${size(limit)} ${isRolling(per) ? `in any ${per}` : `per ${per}`} for ${ofText(of)}`,
-    direction === 'both' ? null : `${direction} only`,
-    tariff === null ? null : `${tariff} only`,
+    // The shares of tariffs are in their own lines.
+    ...countedWords({ direction, tariff }, []),
     rollover ? 'what is left rolls over' : null,
     bonus.length === 0 ? null : `bought ${bonus.map(({ day, bytes }) => `${size(bytes)} for ${dayText(day)}`).join(', ')}`,
     ...steps.map(({ share, actions }) => `${Number((share * 100).toFixed(2))} %: ${actions.map(actionText).join(' and ')}`),

@@ -16,6 +16,8 @@ export interface QuotaRow extends QuotaThing, QuotaStanding {
   /** For people: the name that a user has on pages and in tables; otherwise `name`. */
   title: string;
   quota: Quota;
+  /** For people: what counts, where it is not everything in full (`countedWords`). */
+  counted: readonly string[];
   period: QuotaPeriod;
   /** Bytes for each day to the end of the period, the running one included; null: the period is a day, an hour or rolling. */
   leftPerDay: number | null;

@@ -26,6 +26,8 @@ export interface Months {
   sums: SumsByPeriod;
   /** Whether the months are shown by tariff. A quota may have the sums of a month without. */
   hasTariffs: boolean;
+  /** Tariffs that bytes are counted by now. */
+  tariffs: readonly Pick<Tariff, 'name' | 'counts'>[];
   quotas: readonly RunningQuota[];
 }
 
@@ -49,13 +51,14 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
   const today = dayOf(now, terms.timezone);
   const routers = [...terms.routerBilling].map(([router, billing]) => [router, monthOf(today, billing)] as const);
   const home = monthOf(today, terms.billing);
-  const hasTariffs = (terms.tariffs ?? []).length > 0;
+  const { tariffs = [] } = terms;
+  const hasTariffs = tariffs.length > 0;
   const byTariff = hasTariffs ? [home, ...routers.map(([, month]) => month)] : [];
   const periodOf = quotaPeriods(now, terms);
   const quotas = (terms.quotas ?? []).map((quota) => ({ quota, period: periodOf(quota) }));
   const wanted = [...byTariff.map(daysOf), ...quotas.flatMap(periodsToSum)];
   const month = routers.length === 0 ? daysOf(home) : null;
-  const running = { home, routers: new Map(routers), quotas, hasTariffs, sums: emptySums(wanted, month) };
+  const running = { home, routers: new Map(routers), quotas, hasTariffs, tariffs, sums: emptySums(wanted, month) };
   return { ...running, compared: new Map(), begun: '', begunAt: 0 };
 }
 

@@ -86,6 +86,7 @@ const EMPTY: View = {
     sums: new Map(),
     quotas: [],
     hasTariffs: false,
+    tariffs: [],
   },
   ledger: newLedgerState(),
   routers: [newStatus('', [], [])],

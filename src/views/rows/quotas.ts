@@ -1,3 +1,4 @@
+import { countedWords } from '../../domain/people/counted.ts';
 import { type DayModel, forecastOf, presentAt } from '../../domain/people/forecast.ts';
 import { bonusIn, isRolling, type Quota, standingOf, takesBonus, tellsTimes, usedOf } from '../../domain/people/quota.ts';
 import { type QuotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
@@ -31,6 +32,7 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
     const bonus = bonusIn(bonuses, period.days.start, period.days.end);
     const usedBy = usedIn(view, quota, period);
     const usedBefore = quota.rollover ? usedBeforeIn(view, quota, period) : null;
+    const counted = countedWords(quota, tariffsIn(view, period));
     const daysLeft = isOfDays(quota) ? Math.max(1, period.days.end - present.today) : null;
     const all = subjectsOf(quota, period);
     const shown = tellsTimes(quota) ? openSubjects(view, all) : all;
@@ -41,6 +43,7 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
       const model = daysLeft === null ? undefined : view.models.get(modelKey(quota, id));
       return {
         quota,
+        counted,
         period,
         of,
         id,
@@ -57,6 +60,12 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
       };
     });
   });
+}
+
+/** Tariffs that have bytes in a period, and those that will. */
+function tariffsIn({ months, books }: QuotaView, period: SumPeriod) {
+  const posted = [...(months.sums.get(sumKey(period))?.tariffs.keys() ?? [])].flatMap((id) => books.tariffs.get(id) ?? []);
+  return [...months.tariffs, ...posted];
 }
 
 type UsedBy<Used> = (accounts: readonly Account[]) => Used;

@@ -17,11 +17,12 @@ interface QuotaWords {
   days: Month;
 }
 
-/** How it stands: used, left, left for each day, and the forecast while the period runs. */
+/** How it stands: used, what of it counts, left, left for each day, and the forecast while the period runs. */
 export function quotaText(row: QuotaRow, { size, timezone, running, days }: QuotaWords): string {
-  const { used, limit, left, leftPerDay, forecast, carried, bonus, period } = row;
+  const { used, limit, counted, left, leftPerDay, forecast, carried, bonus, period } = row;
   const parts = [
     `${size(used)} of ${size(limit)} used (${formatShare(used / limit)})`,
+    ...counted,
     used > limit ? `${size(used - limit)} over` : used === limit ? 'limit reached' : `${size(left)} left`,
     running && leftPerDay !== null && left > 0 ? `${size(leftPerDay)} for each day until ${dayText(period.days.end - 1)}` : null,
     carried > 0 ? `${size(carried)} carried over` : null,

@@ -48,6 +48,11 @@ describe('wrtmeter summary', () => {
     expect(found.quotas[0].forecast.bytes).to.be.above(found.quotas[0].used_bytes);
   });
 
+  it('counts tariffs as print does, which says so too', async () => {
+    const { stdout } = await finished(home, {}, { run: (options, io) => print('quotas', options, io) });
+    expect(stdout).to.match(/^Quota +Of +Counted +Used .*\nline +home +off_peak counts 0\.5 +712 MiB +1\.00 GiB /);
+  });
+
   it('compares as many whole days of the month before, and nothing private with them', async () => {
     const { compared, users, devices } = await json();
     expect(compared).to.deep.equal({
@@ -152,10 +157,10 @@ Total      950 MiB
 QUOTAS
 line
 ███████████████████████████░░░░░░░░░░░░░
-712 MiB of 1.00 GiB used (70 %), 312 MiB left, 28.3 MiB for each day until 2026-11-30. Forecast: 1021 MiB at the end, between 962 MiB and 1.05 GiB
+712 MiB of 1.00 GiB used (70 %), off_peak counts 0.5, 312 MiB left, 28.3 MiB for each day until 2026-11-30. Forecast: 1021 MiB at the end, between 962 MiB and 1.05 GiB
 The kids (tv)
 ██████████████████████████████████░░░░░░
-171 MiB of 200 MiB used (86 %), 29.0 MiB left, 2.64 MiB for each day until 2026-11-30. Forecast: 266 MiB at the end, between 265 MiB and 266 MiB; the limit will probably be reached on 2026-11-23
+171 MiB of 200 MiB used (86 %), off_peak counts 0.5, 29.0 MiB left, 2.64 MiB for each day until 2026-11-30. Forecast: 266 MiB at the end, between 265 MiB and 266 MiB; the limit will probably be reached on 2026-11-23
 
 BY USER
 User              Download  Upload     Total  Share  Change

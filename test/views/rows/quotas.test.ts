@@ -183,6 +183,25 @@ describe('rows of quotas', () => {
     expect(new Set(names).size, names.join()).to.equal(3);
   });
 
+  it('say what is counted: by the tariffs of now, and by those that have bytes in the period', async () => {
+    const night = quota('night', HOME, 1000, { tariff: 'off_peak', direction: 'download' });
+    bench = await openBench({
+      ...terms(quota('line', HOME, 1000), night, quota('hour', HOME, 1000, { per: 'hour' })),
+      tariffs: [OFF_PEAK],
+    });
+    const counted = async (seconds: number) => (await rows(seconds)).map((row) => [row.quota.name, row.counted.join(', ')]);
+    const ofNight = ['night', 'download only, off_peak only'];
+    await read(0, 0, 0);
+    expect(await counted(0)).to.deep.equal([['line', 'off_peak counts 0.5'], ofNight, ['hour', 'off_peak counts 0.5']]);
+    // From 13:00 to 01:00 of the next day.
+    await read(12 * HOUR, 1200, 0);
+    const changed = { ...terms(quota('line', HOME, 1000), night, quota('hour', HOME, 1000, { per: 'hour' })) };
+    await bench.ledger.setTerms({ ...changed, tariffs: [{ ...OFF_PEAK, counts: 1 }] }, at(14 * HOUR));
+    expect(await counted(14 * HOUR)).to.deep.equal([['line', 'off_peak counts 0.5 or 1'], ofNight, ['hour', '']]);
+    await bench.ledger.setTerms(changed, at(14 * HOUR));
+    expect(await counted(14 * HOUR)).to.deep.equal([['line', 'off_peak counts 0.5'], ofNight, ['hour', '']]);
+  });
+
   it('know a user by its key, and by what pages call it', async () => {
     bench = await openBench(terms(quota('each', { kind: 'each user' }, 1000)));
     for (const seconds of [0, 60]) await read(seconds, seconds, seconds);

@@ -33,10 +33,11 @@ export function capLine(row: QuotaRow, view: View): Html {
 /** Whether a row is the cap of the home's month: it is shown with the month. */
 export const isCap = ({ of, quota }: QuotaRow): boolean => of === 'home' && quota.per === 'month';
 
-function note({ quota, name, left, leftPerDay, forecast, limit, bonus, period }: QuotaRow, { timezone, units }: View): string {
+function note({ quota, name, counted, left, leftPerDay, forecast, limit, bonus, period }: QuotaRow, { timezone, units }: View): string {
   const size = bytesIn(units);
   const words = [
     name === '' ? null : quota.name,
+    ...counted,
     left === 0 ? 'limit reached' : `${size(left)} left`,
     leftPerDay === null || left === 0 ? null : `${size(leftPerDay)} a day`,
     bonus === 0 ? null : `${size(bonus)} bought`,

@@ -39,7 +39,7 @@ function row(step: number, steps: QuotaRow['quota']['steps'], thing: Pick<QuotaR
   const own = { ...quota('kids', { kind: 'user', name: 'kids' }, 1000, { per: 'day' }), steps };
   const period = quotaPeriod('day', NOW, 'UTC', { day: 1 });
   const standing = { limit: 1000, carried: 0, bonus: 0, used: step * 1000, left: 0, step };
-  return { ...thing, name: thing.id, title: thing.id, quota: own, period, ...standing, leftPerDay: null, forecast: null };
+  return { ...thing, name: thing.id, title: thing.id, quota: own, counted: [], period, ...standing, leftPerDay: null, forecast: null };
 }
 const STEPS: QuotaRow['quota']['steps'] = [
   { share: 0.8, actions: [{ kind: 'notify' }] },

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { homePage } from '../../../../src/views/pages/home/page.ts';
 import { quotasCard } from '../../../../src/views/pages/home/quotas.ts';
+import { quotasPage } from '../../../../src/views/pages/quotas/page.ts';
 import { quotaRows } from '../../../../src/views/rows/quotas.ts';
 import type { View } from '../../../../src/views/view.ts';
 import { quota, quotaView } from '../../../support/ledger/quota-view.ts';
@@ -48,6 +49,19 @@ describe('the quotas of the home page', () => {
     expect(month).to.match(
       /<bdi>line<\/bdi>: <strong>0\.1 %<\/strong> of 1\.00 TB<svg.*<small>1\.00 TB left · 45\.4 GB a day · until 31 Mar<\/small>/,
     );
+  });
+
+  it('say what is counted, where it is not everything', async () => {
+    const up = quota('up', { kind: 'device', name: PHONE }, 1e9, { per: 'week', direction: 'upload' });
+    bench = await openBench({
+      ...TERMS,
+      tariffs: [{ name: 'off_peak', counts: 0, windows: [{ days: [1], from: 26, to: 30 }] }],
+      quotas: [up, quota('line', { kind: 'home' }, 1e12)],
+    });
+    const shown = await view('si');
+    expect(quotasCard(shown)?.text).to.include('<small>up · upload only · off_peak counts 0 · 1.00 GB left');
+    expect(homePage(shown, null)).to.include('<small>off_peak counts 0 · 1.00 TB left');
+    expect(quotasPage(shown, {})).to.include('<small>off_peak counts 0 · 1.00 TB left').and.include('<small>up · upload only ·');
   });
 
   it('are left out without quotas; with tariffs the month says on- and off-peak', async () => {
