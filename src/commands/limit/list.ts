@@ -5,6 +5,7 @@ import { HOUR_MS, localText } from '../../domain/calendar.ts';
 import { decideLimits } from '../../domain/people/limits/decide.ts';
 import type { LimitReason } from '../../domain/people/limits/limit.ts';
 import { actionText, reasonText } from '../../domain/people/limits/words.ts';
+import { titleWithKey } from '../../domain/people/user.ts';
 import { count } from '../../errors.ts';
 import { deviceAccountsOf } from '../../ledger/account.ts';
 import { loadBooks } from '../../ledger/storage/load.ts';
@@ -39,8 +40,9 @@ export function list({ json = false, ...cli }: ShowOptions, io: OwnedIo): Promis
 }
 
 /** A line for each reason, with the number that clears it if it was set by hand; what it is of, and what holds, is in the first one. */
-function linesOf({ thing, name: called, effect, reasons, overruled }: LimitRow, { timezone, people }: LimitView): string[][] {
+function linesOf({ thing, title, effect, reasons, overruled }: LimitRow, { timezone, people }: LimitView): string[][] {
   const isGone = thing.of === 'user' && !people.users.some((user) => user.name === thing.id);
+  const called = thing.of === 'user' ? titleWithKey({ name: thing.id, title: people.titleOf(thing.id) }) : title;
   const of = `${thing.of}${called === '' ? '' : ` ${called}`}${isGone ? ' (not in the configuration)' : ''}`;
   const timeText = (instant: number | null, unknown: string) => (instant === null ? unknown : localText(instant, timezone).slice(0, 16));
   const lineOf = (reason: LimitReason, aside: string) => [

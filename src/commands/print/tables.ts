@@ -1,5 +1,5 @@
 import { dayText, instantText, type Month } from '../../domain/calendar.ts';
-import { OTHERS } from '../../domain/people/user.ts';
+import { OTHERS, titleWithKey } from '../../domain/people/user.ts';
 import { figuresOf, type Used } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { shownUrl } from '../../fields/urls.ts';
@@ -58,7 +58,7 @@ async function printDevices(view: LedgerView, { device }: Selection): Promise<Pr
   return {
     columns: [name('Device'), extra('MAC'), extra('Address'), ...(past === null ? [] : [PAST]), ...USED, extra('Last seen')],
     rows: rows.map((row) => [
-      row.user === null ? row.name : `${row.name} (${row.user})`,
+      row.userTitle === null ? row.name : `${row.name} (${row.userTitle})`,
       row.macs.length > 1 ? `${row.mac} +${row.macs.length - 1}` : row.mac,
       row.ips[0] ?? '',
       ...(past === null ? [] : [past.get(row.mac) ?? '']),
@@ -82,7 +82,7 @@ function printUsers(view: LedgerView): Printed {
       ...(withPeers ? ['Peers', 'Peers down', 'Peers up'].map((title) => late(right(title))) : []),
     ],
     rows: rows.map((row) => [
-      row.title.toLowerCase() === row.name.toLowerCase() ? row.title : `${row.title} (${row.name})`,
+      titleWithKey(row),
       String(row.devices),
       ...used(view, row),
       ...(withPeers ? [String(row.peers), size(row.peerMonth.download), size(row.peerMonth.upload)] : []),

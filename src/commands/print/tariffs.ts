@@ -1,3 +1,4 @@
+import { titleWithKey } from '../../domain/people/user.ts';
 import { total } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { tariffsAnswer } from '../../views/api-v1/tariffs.ts';
@@ -18,7 +19,8 @@ export function printTariffs(view: LedgerView): Printed {
     rows: rows.map((row) => {
       const month = months.get(keyOf(row)) ?? 0;
       const share = month === 0 ? '' : formatShare(total(row.bytes) / month);
-      return [row.of, row.name, row.tariff, size(row.bytes.download), size(row.bytes.upload), share];
+      const title = row.of === 'user' ? titleWithKey({ name: row.id, title: row.title }) : row.title;
+      return [row.of, title, row.tariff, size(row.bytes.download), size(row.bytes.upload), share];
     }),
     summary:
       rows.length === 0

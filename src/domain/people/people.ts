@@ -24,6 +24,8 @@ export interface People {
   readonly saysHours: boolean;
   /** In their order: those of the configuration, then those that only devices and peers name. */
   readonly users: readonly User[];
+  /** What people call a user, by its key: the key itself where it has no name, is private or is not known. */
+  titleOf(user: string): string;
   /** The user that the device with this MAC (any of its MACs) belongs to, by name; null: nobody. */
   userOfDevice(mac: string, known: KnownDevices): string | null;
   /** The same of a WireGuard peer. `serverName` is its name on its server. */
@@ -101,6 +103,7 @@ export function createPeople({ users: configured, devices, peers }: PeopleTerms)
     isConfigured: configured.length > 0,
     saysHours,
     users,
+    titleOf: (user) => byName.get(user)?.title ?? user,
     userOfDevice,
     userOfPeer: peerOwner,
     isPrivateDevice: (mac, known) => keepHoursOfDevice(mac, known) === 0,

@@ -22,6 +22,10 @@ export interface User {
   keepHours: number | null;
 }
 
+/** What people call it, with the key that commands take unless they differ in capitals alone: `The kids (kids)`. */
+export const titleWithKey = ({ name, title }: Pick<User, 'name' | 'title'>): string =>
+  title.toLowerCase() === name.toLowerCase() ? title : `${title} (${name})`;
+
 /** A user that only devices and peers name. */
 export const plainUser = (name: string): User => ({
   name,

@@ -15,7 +15,10 @@ export interface DeviceRow {
   name: string;
   /** Only its totals are shown: no name, user, address or place, nor when it was seen. */
   isPrivate: boolean;
+  /** Its key. */
   user: string | null;
+  /** What people call that user. */
+  userTitle: string | null;
   /** Current addresses, otherwise the last one. */
   ips: string[];
   /** The device made its MAC up. */
@@ -55,12 +58,14 @@ export function deviceRows(view: DeviceView): DeviceRow[] {
     .map(([mac, accounts]): DeviceRow => {
       const macs = [...new Set(accounts.map((account) => account.key))];
       const hidden = isPrivate(view, mac);
+      const user = userOf(view, mac);
       return {
         mac,
         macs,
         name: nameOf(view, mac),
         isPrivate: hidden,
-        user: userOf(view, mac),
+        user,
+        userTitle: user === null ? null : view.people.titleOf(user),
         ips: hidden ? [] : ipsOf(view, macs, addresses),
         randomized: isRandomized(mac),
         total: accounts.map((a) => usageOf(a.kind, a.total)).reduce(plusUsage),

@@ -26,26 +26,37 @@ export function nameOfThing(view: NamedView, { of, id }: LimitThing): string {
   }
 }
 
-/** The names of things by their keys, for labels and tables: anybody can give a device the name of another, and no two of a kind are called the same. */
-export function namesOfThings(view: NamedView, things: readonly LimitThing[]): Map<string, string> {
-  const all = [...new Map(things.map((thing) => [keyOfThing(thing), { ...thing, name: nameOfThing(view, thing) }])).values()];
+/** What people call a thing: a user by its name on pages and in tables. Empty for others. */
+export const titleOfThing = (view: NamedView, thing: LimitThing): string =>
+  thing.of === 'user' ? view.people.titleOf(thing.id) : nameOfThing(view, thing);
+
+/** The names of things by their keys, for labels: anybody can give a device the name of another, and no two of a kind are called the same. */
+export const namesOfThings = (view: NamedView, things: readonly LimitThing[]): Map<string, string> => distinctly(view, things, nameOfThing);
+
+/** The same for pages and tables. */
+export const titlesOfThings = (view: NamedView, things: readonly LimitThing[]): Map<string, string> =>
+  distinctly(view, things, titleOfThing);
+
+function distinctly(view: NamedView, things: readonly LimitThing[], nameFor: typeof nameOfThing): Map<string, string> {
+  const all = [...new Map(things.map((thing) => [keyOfThing(thing), { ...thing, name: nameFor(view, thing) }])).values()];
   const named = [...grouped(all, ({ of }) => of).values()].flatMap(distinct);
   return new Map(named.map((thing) => [keyOfThing(thing), thing.name]));
 }
 
 /** One limit as it is shown: one row for each thing, with its routers. */
 export interface LimitRow extends DecidedLimit {
+  /** As labels and the API have it. */
   name: string;
+  /** As pages and tables have it. */
+  title: string;
   on: readonly { router: string; state: LimitOnRouter['state'] | 'failed'; why: string | null }[];
 }
 
 /** What is limited or allowed now. */
 export function limitRows(view: NamedView & Pick<View, 'limits'>): LimitRow[] {
   const { decided = [], routers = [] } = view.limits ?? {};
-  const names = namesOfThings(
-    view,
-    decided.map(({ thing }) => thing),
-  );
+  const things = decided.map(({ thing }) => thing);
+  const [names, titles] = [namesOfThings(view, things), titlesOfThings(view, things)];
   return decided.map((limit) => {
     const isOf = ({ thing }: LimitOnRouter) => thing.of === limit.thing.of && thing.id === limit.thing.id;
     const on = routers.flatMap(({ router, limits, failure }) => {
@@ -54,6 +65,7 @@ export function limitRows(view: NamedView & Pick<View, 'limits'>): LimitRow[] {
       const isLost = failure !== null && found.state === 'waiting';
       return [isLost ? { router, state: 'failed' as const, why: failure } : { router, state: found.state, why: found.why }];
     });
-    return { ...limit, name: names.get(keyOfThing(limit.thing)) ?? '', on };
+    const key = keyOfThing(limit.thing);
+    return { ...limit, name: names.get(key) ?? '', title: titles.get(key) ?? '', on };
   });
 }

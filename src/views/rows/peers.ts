@@ -13,7 +13,10 @@ export interface PeerRow extends Pick<KnownPeer, 'router' | 'interface' | 'publi
   name: string;
   /** Only its totals are shown: no name, user or addresses, nor when it was there. */
   isPrivate: boolean;
+  /** Its key. */
   user: string | null;
+  /** What people call that user. */
+  userTitle: string | null;
   state: KnownPeer['state'];
   online: boolean;
   /** Unix ms; null = never. */
@@ -63,6 +66,7 @@ export function peerRows(view: PeerView): PeerRow[] {
 function rowOf(view: PeerView, peer: KnownPeer, account: Account | undefined): PeerRow {
   const { router, interface: name, publicKey, allowedIps, endpoint, state } = peer;
   const hidden = isPrivatePeer(view, peer);
+  const user = userOfPeer(view, peer);
   const latestHandshake = hidden || peer.latestHandshake === 0 ? null : peer.latestHandshake * 1000;
   return {
     id: account?.id ?? null,
@@ -71,7 +75,8 @@ function rowOf(view: PeerView, peer: KnownPeer, account: Account | undefined): P
     publicKey,
     name: nameOfPeer(view, peer),
     isPrivate: hidden,
-    user: userOfPeer(view, peer),
+    user,
+    userTitle: user === null ? null : view.people.titleOf(user),
     allowedIps: hidden ? [] : allowedIps,
     endpoint: hidden ? null : endpoint,
     state,

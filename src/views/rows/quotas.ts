@@ -26,7 +26,6 @@ const isOfDays = ({ per }: Quota): boolean => per === 'week' || per === 'month';
 export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = quotaSubjects(view)): QuotaRow[] {
   const present = presentAt(view.now, view.timezone);
   const bought = grouped(view.books.bonuses, (bonus) => bonus.quota);
-  const titles = new Map(view.people.users.map((user) => [user.name, user.title]));
   return view.months.quotas.flatMap(({ quota, period }) => {
     const bonuses = takesBonus(quota.per) ? [...quota.bonus, ...(bought.get(quota.name) ?? [])] : [];
     const bonus = bonusIn(bonuses, period.days.start, period.days.end);
@@ -48,7 +47,7 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
         of,
         id,
         name,
-        title: of === 'user' ? (titles.get(name) ?? name) : name,
+        title: of === 'user' ? view.people.titleOf(name) : name,
         used,
         limit,
         carried: standing.carried,

@@ -44,6 +44,8 @@ export interface TariffRow extends TariffPart {
   /** A MAC, a public key or a name; empty for the home. */
   id: string;
   name: string;
+  /** For people: the name that a user has on pages and in tables; otherwise `name`. */
+  title: string;
 }
 
 /** The month of everything by tariff, but of what is private: it would tell when that was used. None without tariffs. */
@@ -62,7 +64,8 @@ export function tariffRows(view: SubjectView & TariffView): TariffRow[] {
     .filter((subject) => !isPrivateSubject(view, subject))
     .flatMap(({ of, id, name, accounts }) => {
       const what = of === 'others' ? ({ of: 'user', id: OTHERS, name: OTHERS } as const) : { of, id, name };
-      return monthParts(view, accounts).map((part) => ({ ...what, ...part }));
+      const title = what.of === 'user' ? view.people.titleOf(what.id) : what.name;
+      return monthParts(view, accounts).map((part) => ({ ...what, title, ...part }));
     });
 }
 

@@ -172,7 +172,11 @@ function devicesSection({ devices, units, user }: Summary): Section | null {
   if (user?.isPrivate === true) return { title: 'By device', lines: ['This user is private: only totals are shown'] };
   if (devices.length === 0) return { title: 'By device', lines: ['No device was counted'] };
   const named = distinct(
-    devices.map((row) => ({ ...row, id: row.mac, name: row.user === null || user !== null ? row.name : `${row.name} (${row.user})` })),
+    devices.map((row) => ({
+      ...row,
+      id: row.mac,
+      name: row.userTitle === null || user !== null ? row.name : `${row.name} (${row.userTitle})`,
+    })),
   );
   return { title: 'By device', table: usageTable('Device', named, units) };
 }

@@ -18,7 +18,7 @@ export interface UserShare extends Pick<UserRow, 'name' | 'title' | 'isPrivate' 
   share: Share;
 }
 
-export interface DeviceShare extends Pick<DeviceRow, 'mac' | 'name' | 'isPrivate' | 'user'> {
+export interface DeviceShare extends Pick<DeviceRow, 'mac' | 'name' | 'isPrivate' | 'user' | 'userTitle'> {
   used: Used;
   share: Share;
 }
@@ -47,8 +47,8 @@ export function devicesOf(view: WhoView, user: string | null): DeviceShare[] {
   const isWanted = user === null ? () => true : isOf(view, user);
   return deviceRows(view)
     .filter(({ mac, month }) => month.total > 0 && isWanted(mac))
-    .map(({ mac, name, isPrivate: hidden, user: owner, month }) => ({
-      ...{ mac, name, isPrivate: hidden, user: owner },
+    .map(({ mac, name, isPrivate: hidden, user: owner, userTitle, month }) => ({
+      ...{ mac, name, isPrivate: hidden, user: owner, userTitle },
       ...{ used: month, share: shareOf(month, all) },
     }));
 }

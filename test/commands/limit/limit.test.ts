@@ -79,6 +79,15 @@ describe('wrtmeter limit', () => {
     ]);
   });
 
+  it('lists a user by its name, with the key that commands take where that is another', async () => {
+    const listedOf = async (name: string) => {
+      await writeFile(join(cwd, 'wrtmeter.yaml'), `${CONFIG}users: { kids: { name: ${name} } }\n`);
+      return /^ +(user .*?) {2,}/m.exec((await listed()).stdout)?.[1];
+    };
+    expect(await listedOf('The little ones')).to.equal('user The little ones (kids)');
+    expect(await listedOf('Kids')).to.equal('user Kids');
+  });
+
   it('a limit under a MAC that became a second one of a device is of that device: what is set replaces it, and what is cleared ends it', async () => {
     const [own, other] = ['02:00:00:00:00:03', '02:00:00:00:00:04'];
     const before = CONFIG.replace('devices: {', `devices: { phone: { macs: [${other}] },`);

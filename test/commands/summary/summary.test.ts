@@ -48,9 +48,11 @@ describe('wrtmeter summary', () => {
     expect(found.quotas[0].forecast.bytes).to.be.above(found.quotas[0].used_bytes);
   });
 
-  it('counts tariffs as print does, which says so too', async () => {
-    const { stdout } = await finished(home, {}, { run: (options, io) => print('quotas', options, io) });
-    expect(stdout).to.match(/^Quota +Of +Counted +Used .*\nline +home +off_peak counts 0\.5 +712 MiB +1\.00 GiB /);
+  it('says what quotas count, and calls users by their names, as print does', async () => {
+    const table = async (what: PrintName) => (await finished(home, {}, { run: (options, io) => print(what, options, io) })).stdout;
+    expect(await table('devices')).to.match(/^TV \(The kids\) /m);
+    expect(await table('tariffs')).to.match(/^user +The kids \(kids\) +off_peak /m);
+    expect(await table('quotas')).to.match(/^Quota +Of +Counted +Used .*\nline +home +off_peak counts 0\.5 +712 MiB +1\.00 GiB /);
   });
 
   it('compares as many whole days of the month before, and nothing private with them', async () => {
@@ -172,7 +174,7 @@ Others            19.0 MiB     0 B  19.0 MiB  4.5 %     0 %
 
 BY DEVICE
 Device             Download  Upload     Total  Share  Change
-TV (kids)           228 MiB     0 B   228 MiB   55 %     0 %
+TV (The kids)       228 MiB     0 B   228 MiB   55 %     0 %
 tablet (anna)       114 MiB     0 B   114 MiB   27 %     0 %
 02:00:00:00:00:01  57.0 MiB     0 B  57.0 MiB   14 %
 guest              19.0 MiB     0 B  19.0 MiB  4.5 %     0 %

@@ -49,7 +49,10 @@ describe('the pages of users, peers and uplinks', () => {
       { name: 'laptop', macs: [LAPTOP], user: 'lodger' },
       { name: 'diary', macs: [DIARY], user: 'anna', isPrivate: true },
     ],
-    peers: [{ name: 'bens', publicKey: publicKey(2), user: 'lodger' }],
+    peers: [
+      { name: 'bens', publicKey: publicKey(2), user: 'lodger' },
+      { name: 'annas', publicKey: publicKey(1), user: 'anna' },
+    ],
   });
   const view = (changes: Partial<View> = {}): View => home.view(NOW + 60_000, { people, ...changes });
   const read = () => pageReaderOf(home);
@@ -88,6 +91,7 @@ describe('the pages of users, peers and uplinks', () => {
   it('show days and months of a peer, with what is known of it', async () => {
     const text = words(await peerPage(view(), { router: 'gateway', interface: 'wg0', key: publicKey(1) }, read()));
     expect(text).to.include('20 Nov 5.00 KiB 0 B 5.00 KiB').and.include('Addresses 10.8.0.1/32').and.include('Endpoint 198.51.100.7:51820');
+    expect(text).to.match(/ User Anna (<A>|&lt;A&gt;) /);
   });
 
   it('show what strangers wrote as text', async () => {

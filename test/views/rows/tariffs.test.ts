@@ -45,12 +45,15 @@ describe('the month by tariff (Rule: tariffs)', () => {
   });
 
   it('adds up to the month of all devices, for each user and for what belongs to nobody', async () => {
-    const anna: User = { ...plainUser('anna'), macs: [PHONE] };
+    const anna: User = { ...plainUser('anna'), title: 'Grandma', macs: [PHONE] };
     bench = await openBench({ ...TERMS, tariffs: [NIGHT] });
     await twoDays();
     const people = createPeople({ users: [anna], devices: [], peers: [] });
     const rows = tariffRows({ ...view(), people }).filter(({ of }) => of === 'user');
-    expect([...new Set(rows.map(({ id }) => id))]).to.deep.equal(['anna', 'others']);
+    expect([...new Set(rows.map(({ id, name, title }) => `${id} ${name} ${title}`))]).to.deep.equal([
+      'anna anna Grandma',
+      'others others others',
+    ]);
     expect(rows.reduce((sum, { bytes }) => sum + bytes.download, 0)).to.equal(40 * 1008);
   });
 

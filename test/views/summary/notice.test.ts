@@ -12,7 +12,16 @@ const user = (name: string, used: Used) => ({
   ...{ name, title: name, isPrivate: false, devices: 1, peers: 0, peerBytes: { download: 0, upload: 0 } },
   ...{ used, share: null, change: null },
 });
-const device = (name: string, used: Used) => ({ mac: name, name, isPrivate: false, user: null, used, share: null, change: null });
+const device = (name: string, used: Used) => ({
+  mac: name,
+  name,
+  isPrivate: false,
+  user: null,
+  userTitle: null,
+  used,
+  share: null,
+  change: null,
+});
 const summary = (more: Partial<Summary>): Summary => ({
   ...{ period, madeAt: 7, running: false, firstDay: 0, auditIsCut: false, timezone: 'UTC', units: 'iec', until: period.days.end - 1 },
   ...{ user: null, countedBy: 'wan', used: NO_USAGE, compared: null },

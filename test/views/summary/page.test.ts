@@ -14,7 +14,7 @@ const SUMMARY: Summary = {
 };
 
 const device = (mac: string, name: string, user: string | null = null) => ({
-  ...{ mac, name, user, isPrivate: false, used, share: 0.5, change: null },
+  ...{ mac, name, user, userTitle: user === 'kids' ? 'The kids' : user, isPrivate: false, used, share: 0.5, change: null },
 });
 
 const namesIn = (summary: Partial<Summary>, title: string) =>
@@ -30,7 +30,7 @@ describe('the page of a summary', () => {
       device('02:00:00:00:00:03', 'tv', 'kids'),
       device('02:00:00:00:00:04', 'phone'),
     ];
-    expect(namesIn({ devices }, 'By device')).to.deep.equal(['tv (02:00:00:00:00:01)', 'tv (02:00:00:00:00:02)', 'tv (kids)', 'phone']);
+    expect(namesIn({ devices }, 'By device')).to.deep.equal(['tv (02:00:00:00:00:01)', 'tv (02:00:00:00:00:02)', 'tv (The kids)', 'phone']);
   });
 
   it('nor two peers', () => {

@@ -23,7 +23,7 @@ export function factsCard(view: View, row: DeviceRow): Html {
     ['', row.randomized ? 'The device made its MAC up: it may come back with another one' : null],
     ['Names', listed(names.filter((name) => name !== row.name))],
     ['Addresses', listed(row.ips)],
-    ['User', row.user === null ? null : html`<bdi>${row.user}</bdi>`],
+    ['User', row.userTitle === null ? null : html`<bdi>${row.userTitle}</bdi>`],
     ['Network', listed(row.isPrivate ? [] : networksOf(view, row))],
     ['Wi-Fi', listed(ssids)],
     ['First seen', time(row.firstSeen)],

@@ -35,8 +35,9 @@ export function deviceChoice(parameters: QueryParameters): DeviceChoice {
 export function chosenDevices(view: View, { q, user, router, network, sort }: DeviceChoice): DeviceRow[] {
   const atRouter = router === '' ? null : macsAt(view, router);
   const words = plain(q);
+  const textsOf = ({ name, macs, ips, user: key, userTitle }: DeviceRow) => [name, ...macs, ...ips, key ?? '', userTitle ?? ''];
   const rows = deviceRows(view).filter((row) => {
-    if (words !== '' && ![row.name, ...row.macs, ...row.ips, row.user ?? ''].some((text) => plain(text).includes(words))) return false;
+    if (words !== '' && !textsOf(row).some((text) => plain(text).includes(words))) return false;
     if (user !== '' && (user === OTHERS ? row.user !== null || row.isPrivate : row.user !== user)) return false;
     if (atRouter !== null && (row.isPrivate || !row.macs.some((mac) => atRouter.has(mac)))) return false;
     return network === '' || (!row.isPrivate && networksOf(view, row).includes(network));

@@ -22,7 +22,7 @@ function tableRow(view: TableView, row: DeviceRow, most: number): Html {
   const [size, known] = [bytesIn(view.units), knownIn(view.units)];
   const ip = row.ips[0] === undefined ? null : html`<span class="ip"> · ${row.ips[0]}</span>`;
   const { download, upload, total } = figuresOf(row.month);
-  const user = row.user === null ? null : html` · <bdi>${row.user}</bdi>`;
+  const user = row.userTitle === null ? null : html` · <bdi>${row.userTitle}</bdi>`;
   return html`<tr><th scope="row"><a href="${link('device', { mac: row.mac })}"><bdi title="${row.mac}">${row.name}</bdi></a>${usageBar(row.month, most)}<small>${whereabouts(view, row)}${ip}${user}</small></th>
 <td class="n wide">${known(download)}</td><td class="n wide">${known(upload)}</td><td class="n">${size(total)}</td>${rateCell(view, row.isPrivate ? null : rateId.device(row))}</tr>`;
 }

@@ -23,7 +23,7 @@ const table = (rows: readonly LimitRow[], view: View): Html => html`<table>
 
 function tableRow(row: LimitRow, { timezone }: View): Html {
   const why = row.reasons.map((reason) => reasonText(reason, timezone)).join('; ');
-  return html`<tr><th scope="row"><bdi>${row.name === '' ? row.thing.of : row.name}</bdi></th>
+  return html`<tr><th scope="row"><bdi>${row.title === '' ? row.thing.of : row.title}</bdi></th>
 <td>${actionText(row.effect ?? { kind: 'allow' })}<br><small>${why}${troubles(row)}</small></td></tr>`;
 }
 

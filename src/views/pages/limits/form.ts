@@ -1,6 +1,6 @@
 import { type HandLimit, keyOfThing } from '../../../domain/people/limits/limit.ts';
 import { decisionText } from '../../../domain/people/limits/words.ts';
-import { namesOfThings } from '../../rows/limits.ts';
+import { titlesOfThings } from '../../rows/limits.ts';
 import type { View } from '../../view.ts';
 import { type Html, html } from '../frame/html.ts';
 import { choices } from './things.ts';
@@ -52,12 +52,12 @@ const option = (value: string, text: string, chosen: string | undefined): Html =
 export function handCard(view: View): Html | null {
   const hand = (view.limits?.hand ?? []).filter(({ until }) => until === null || until > view.now);
   if (hand.length === 0) return null;
-  const names = namesOfThings(view, hand);
+  const titles = titlesOfThings(view, hand);
   return html`<section class="card" aria-labelledby="hand">
 <div class="top"><h2 id="hand">Set by hand</h2></div>
 <table>
 <thead><tr><th scope="col">Of</th><th scope="col" class="n">Clear</th></tr></thead>
-<tbody>${hand.map((limit) => handRow(view, limit, names.get(keyOfThing(limit)) || limit.of))}</tbody>
+<tbody>${hand.map((limit) => handRow(view, limit, titles.get(keyOfThing(limit)) || limit.of))}</tbody>
 </table>
 <p class="more quiet">To clear one, enter the token above and press its button.</p>
 </section>`;

@@ -61,10 +61,10 @@ const table = (rows: readonly LimitRow[], view: View): Html => html`<table class
 <tbody>${rows.map((row) => tableRow(row, view))}</tbody>
 </table>`;
 
-function tableRow({ thing, name, effect, reasons, overruled, on }: LimitRow, view: View): Html {
+function tableRow({ thing, title, effect, reasons, overruled, on }: LimitRow, view: View): Html {
   const why = reasons.map((reason) => html`<li>${reasonOf(reason, view)}</li>`);
   const aside = overruled.map((reason) => html`<li>put aside: ${reasonOf(reason, view)}</li>`);
-  return html`<tr><th scope="row"><bdi>${name === '' ? thing.of : name}</bdi><br><small>${name === '' ? null : thing.of}</small></th>
+  return html`<tr><th scope="row"><bdi>${title === '' ? thing.of : title}</bdi><br><small>${title === '' ? null : thing.of}</small></th>
 <td>${actionText(effect ?? { kind: 'allow' })}<ul class="on quiet">${why}${aside}${effect === null ? null : routers(on)}</ul></td></tr>`;
 }
 

@@ -67,7 +67,7 @@ ${factList([
   ['State', row.isPrivate ? row.state : peerState(view, row)],
   ['Server', html`<a href="${link('router', { name: row.router })}"><bdi>${row.router}</bdi></a> <bdi>${row.interface}</bdi>`],
   ['Public key', html`<bdi>${row.publicKey}</bdi>`],
-  ['User', row.user === null ? null : html`<bdi>${row.user}</bdi>`],
+  ['User', row.userTitle === null ? null : html`<bdi>${row.userTitle}</bdi>`],
   ['Addresses', listed(row.allowedIps)],
   ['Endpoint', row.endpoint === null ? null : html`<bdi>${row.endpoint}</bdi>`],
   ['Handshake', time(row.latestHandshake)],

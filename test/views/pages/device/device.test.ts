@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createPeople } from '../../../../src/domain/people/people.ts';
+import { plainUser } from '../../../../src/domain/people/user.ts';
 import { devicePage } from '../../../../src/views/pages/device/page.ts';
 import type { View } from '../../../../src/views/view.ts';
 import { leases, openHome, type SmallHome, stations } from '../../../support/homes/small-home.ts';
@@ -70,6 +71,8 @@ describe('the page of a device', () => {
     const text = words(await page());
     expect(text).to.include('now at gateway on').and.include('5 GHz').and.include('gateway on the air');
     expect(text).to.include(`MAC ${PHONE}`).and.include('Addresses 192.168.1.20').and.include('First seen 2026-10-05 14:01');
+    const people = createPeople({ users: [{ ...plainUser('anna'), title: 'Grandma', macs: [PHONE] }], devices: [], peers: [] });
+    expect(words(await page({ mac: PHONE }, { people }))).to.include('User Grandma ');
   });
 
   it('marks its own resets and refused bytes, and not those of others', async () => {

@@ -32,7 +32,7 @@ describe('the page of devices', () => {
   after(() => home.close());
 
   const people = createPeople({
-    users: [plainUser('anna')],
+    users: [{ ...plainUser('anna'), title: 'Grandma <G>' }],
     devices: [
       { name: 'annas-phone', macs: [macOf(0)], user: 'anna' },
       { name: 'diary', macs: [macOf(2)], isPrivate: true },
@@ -58,7 +58,8 @@ describe('the page of devices', () => {
     expect(names({ q: 'ANNAS' })).to.deep.equal(['annas-phone']);
     expect(names({ q: '192.168.1.20' })).to.deep.equal(['annas-phone']);
     expect(names({ q: macOf(7) })).to.deep.equal([macOf(7)]);
-    expect(names({ user: 'anna' })).to.deep.equal(['annas-phone']);
+    for (const query of [{ user: 'anna' }, { q: 'grandma' }]) expect(names(query)).to.deep.equal(['annas-phone']);
+    expect(page({ user: 'anna' })).to.include(' · <bdi>Grandma &lt;G&gt;</bdi></small>');
     expect(names({ router: 'attic' })).to.deep.equal(['annas-phone']);
     expect(page({ q: '02:00', sort: 'name', user: '' })).to.include('<a href="devices?q=02%3A00&amp;sort=name&amp;page=2" rel="next">');
     expect(page({ router: 'attic' })).to.include('<option value="attic" selected>attic</option>');

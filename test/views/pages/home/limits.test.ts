@@ -1,6 +1,10 @@
 import { expect } from 'chai';
+import { createPeople } from '../../../../src/domain/people/people.ts';
+import { plainUser } from '../../../../src/domain/people/user.ts';
+import { limitsAnswer } from '../../../../src/views/api-v1/limits.ts';
 import type { LimitsStatus } from '../../../../src/views/limits-status.ts';
 import { limitsCard } from '../../../../src/views/pages/home/limits.ts';
+import { limitsPage } from '../../../../src/views/pages/limits/page.ts';
 import { openHome, type SmallHome } from '../../../support/homes/small-home.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -30,6 +34,28 @@ describe('limits on the home page', () => {
     expect(shown(on({})))
       .to.include('&lt;kids&gt;</bdi>')
       .and.include('paused<br><small>limit &quot;bedtime&quot; until 2026-11-20 19:00</small>');
+  });
+
+  it('call users what pages call them, each by its key where two are called the same; labels and the API have the key', () => {
+    const users = ['a', 'b', 'c'].map((name) => ({ ...plainUser(name), title: name === 'c' ? 'TV' : 'Anna' }));
+    const limit = { effect: { kind: 'pause' }, reasons: [reason], overruled: [] } as const;
+    const decided = users.map(({ name }) => ({ thing: { of: 'user', id: name }, ...limit }) as const);
+    const hand = users.map(
+      ({ name }, i) => ({ of: 'user', id: name, number: i + 1, action: { kind: 'pause' }, at: 0, until: null, by: 'mum' }) as const,
+    );
+    const people = createPeople({ users, devices: [], peers: [] });
+    const view = { ...home.view(NOW, { people }), limits: { hand, decided, routers: [] } };
+    const namesIn = (text = '') => [...text.matchAll(/<th scope="row"><bdi>([^<]*)</g)].map(([, name]) => name);
+    const names = ['Anna (a)', 'Anna (b)', 'TV'];
+    expect(namesIn(limitsCard(view)?.text)).to.deep.equal(names);
+    expect(namesIn(limitsPage(view, { off: null }))).to.deep.equal([...names, ...names]);
+    const answer = limitsAnswer(view);
+    for (const rows of [answer.limits, answer.hand])
+      expect(rows.map(({ id, name }) => [id, name])).to.deep.equal([
+        ['a', 'a'],
+        ['b', 'b'],
+        ['c', 'c'],
+      ]);
   });
 
   it('show where one does not hold', () => {
