@@ -27,7 +27,7 @@ export function nameOfThing(view: NamedView, { of, id }: LimitThing): string {
 }
 
 /** What people call a thing: a user by its name on pages and in tables. Empty for others. */
-export const titleOfThing = (view: NamedView, thing: LimitThing): string =>
+const titleOfThing = (view: NamedView, thing: LimitThing): string =>
   thing.of === 'user' ? view.people.titleOf(thing.id) : nameOfThing(view, thing);
 
 /** The names of things by their keys, for labels: anybody can give a device the name of another, and no two of a kind are called the same. */
