@@ -11,7 +11,7 @@ import { bonusJson, bonusWanted, bonusWithId } from '../views/api-v1/bonuses.ts'
 import type { OwnedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
-import { left, name, printable, prose, right, roomIn, safeJson, textTable } from './common/text.ts';
+import { late, left, name, printable, prose, right, roomIn, safeJson, textTable } from './common/text.ts';
 
 export interface BonusOptions extends CliOptions {
   day?: string;
@@ -60,7 +60,7 @@ export function list({ json = false, ...cli }: BonusOptions, io: OwnedIo): Promi
       io.stdout.write(`${safeJson({ bonuses: bonuses.map(bonusJson) })}\n`);
       return 0;
     }
-    const columns = [right('Number'), name('Quota'), right('Bought'), left('Period of'), left('Added'), prose('By')];
+    const columns = [right('Number'), name('Quota'), right('Bought'), left('Period of'), late(left('Added')), prose('By')];
     const known = new Set(config.quotas.map((quota) => quota.name));
     const rows = bonuses.map(({ id, quota, bytes, day, at, by }) => [
       ...[String(id), known.has(quota) ? quota : `${quota} (not configured)`, formatSize(bytes), dayText(day)],

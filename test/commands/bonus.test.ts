@@ -28,11 +28,11 @@ describe('wrtmeter bonus', () => {
   afterEach(() => rm(cwd, { recursive: true }));
 
   const start = () => openStore(join(cwd, 'data'));
-  async function said(command: (io: OwnedIo) => Promise<number>) {
+  async function said(command: (io: OwnedIo) => Promise<number>, columns?: number) {
     const out = { stdout: '', stderr: '' };
     const into = (stream: keyof typeof out) => ({ write: (text: string) => (out[stream] += text) });
     const io = { env: {}, cwd, readFile: readConfig, systemTimezone: 'UTC', clock: { now: () => NOW }, user: () => 'mum' };
-    const code = await command({ ...io, stdout: into('stdout'), stderr: into('stderr') });
+    const code = await command({ ...io, stdout: { ...into('stdout'), ...(columns !== undefined && { columns }) }, stderr: into('stderr') });
     return { code, ...out };
   }
   const OPTIONS = { data: 'data' };
@@ -81,6 +81,9 @@ describe('wrtmeter bonus', () => {
     expect((await added('line', '20GB')).code).to.equal(0);
     await writeFile(join(cwd, 'wrtmeter.yaml'), QUOTAS.replace('  line:', '  new_line:'));
     expect((await listed()).stdout).to.match(/^ +1 {2}line \(not configured\) +20 GB /m);
+    expect((await said((io) => list(OPTIONS, io), 80)).stdout)
+      .to.match(/^ +1 {2}line \(not configured\) +20 GB {2}2026-11-20 {2}user "mum" on this machine$/m)
+      .and.include('(no room for Added)');
     expect((await removed('1')).code).to.equal(0);
   });
 

@@ -10,7 +10,7 @@ export interface Column extends Fit {
 /** Figures and dates, which are never cut. */
 export const left = (title: string): Column => ({ title, align: 'left', fit: 'keep', leaves: 'never' });
 export const right = (title: string): Column => ({ ...left(title), align: 'right' });
-/** Names, which a narrow terminal shortens. */
+/** Names, which a narrow terminal shortens; a MAC among them tells rows apart. */
 export const name = (title: string): Column => ({ ...left(title), fit: 'shorten' });
 /** Sentences and lists, which a narrow terminal wraps. */
 export const prose = (title: string): Column => ({ ...left(title), fit: 'wrap' });
@@ -18,6 +18,8 @@ export const prose = (title: string): Column => ({ ...left(title), fit: 'wrap' }
 export const extra = (title: string): Column => ({ ...left(title), leaves: 'early' });
 /** What a narrower one leaves out after that, such as figures that a total includes. */
 export const late = (column: Column): Column => ({ ...column, leaves: 'late' });
+/** What it leaves out after all else, before it cuts names. */
+export const last = (column: Column): Column => ({ ...column, leaves: 'last' });
 
 const NO_LINES = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'] as const;
 const NO_RULES = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'] as const;
@@ -39,7 +41,7 @@ export async function textTable(
 ): Promise<string> {
   const cells = rows.map((row) => row.map(printable));
   const natural = await naturalWidths(columns, cells);
-  const widths = room === null ? natural : fitColumns(columns, natural, room + GAP);
+  const widths = room === null ? natural : fitColumns(columns, natural, room + GAP, await naturalWidths(columns, cells.map(upToMacs)));
   const shown = <T>(list: readonly T[]): T[] => list.filter((_, i) => widths[i] !== null);
   const isWhole = widths.every((width, i) => width === natural[i]);
   const blocks = await drawn(
@@ -57,6 +59,15 @@ async function naturalWidths(columns: readonly Column[], rows: readonly (readonl
   const blocks = await drawn(columns, widening(rows), []);
   return columns.map((_, i) => blocks.reduce((most, { widths }) => Math.max(most, widths[i] ?? 0), 0));
 }
+
+const UP_TO_MAC = /^.*\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/i;
+
+/** A row whose texts end after the MAC that is in them, and are empty without one. */
+const upToMacs = (row: readonly string[]): string[] =>
+  row.map((text) => {
+    const [start = ''] = UP_TO_MAC.exec(text) ?? [];
+    return start === '' || start === text ? start : `${start}…`;
+  });
 
 /** Text whose characters are all one column wide. */
 const PLAIN = /^[ -~]*$/;

@@ -17,7 +17,7 @@ import { type LimitRow, limitRows } from '../../views/rows/limits.ts';
 import { quotaRows } from '../../views/rows/quotas.ts';
 import type { OwnedIo } from '../common/command-io.ts';
 import { type CommandContext, runCommand } from '../common/run-command.ts';
-import { late, left, name, printable, prose, right, roomIn, safeJson, textTable } from '../common/text.ts';
+import { last, late, left, name, printable, prose, right, roomIn, safeJson, textTable } from '../common/text.ts';
 import type { ShowOptions } from './options.ts';
 
 /** `wrtmeter limit list`: what holds by the ledger; what became of it on routers, the service shows. Returns the exit code. */
@@ -29,7 +29,8 @@ export function list({ json = false, ...cli }: ShowOptions, io: OwnedIo): Promis
       io.stdout.write(`${safeJson({ limits: rows.map(limitJson), hand: hand.map((limit) => handLimitJson(view, limit)) })}\n`);
       return 0;
     }
-    const columns = [right('No.'), name('Of'), left('Is'), prose('Why'), late(left('Since')), left('Until')];
+    // Each reason says what it does, too.
+    const columns = [right('No.'), name('Of'), last(left('Is')), prose('Why'), late(left('Since')), left('Until')];
     const texts = rows.flatMap((row) => linesOf(row, view));
     if (rows.length > 0) io.stdout.write(`${await textTable(columns, texts, roomIn(io))}\n\n`);
     const idle = canLimit(config) ? '' : '; no router is asked for limits';

@@ -9,7 +9,7 @@ import { deviceRows } from '../../views/rows/devices.ts';
 import { peerRows } from '../../views/rows/peers.ts';
 import { userRows } from '../../views/rows/users.ts';
 import { homeTraffic, wanRows } from '../../views/rows/wan.ts';
-import { extra, late, left, name, prose, right } from '../common/text.ts';
+import { extra, last, late, left, name, prose, right } from '../common/text.ts';
 import { printAudit } from './audit.ts';
 import { PAST, sparklines } from './past.ts';
 import { printDays, printMonths } from './periods.ts';
@@ -44,7 +44,7 @@ export type PrintName = keyof typeof PRINTS;
 
 /** With a total, because some bytes have no direction. */
 const USED = [
-  ...[late(right('Download')), late(right('Upload')), right('Total')],
+  ...[last(right('Download')), last(right('Upload')), right('Total')],
   ...[late(right('Month down')), late(right('Month up')), right('Month total')],
 ];
 

@@ -29,17 +29,18 @@ describe('wrtmeter limit', () => {
   });
   afterEach(() => rm(cwd, { recursive: true }));
 
-  async function said(command: (io: OwnedIo) => Promise<number>) {
+  async function said(command: (io: OwnedIo) => Promise<number>, columns?: number) {
     const out = { stdout: '', stderr: '' };
     const into = (stream: keyof typeof out) => ({ write: (text: string) => (out[stream] += text) });
     const io = { env: {}, cwd, readFile: readConfig, systemTimezone: 'UTC', clock: { now: () => NOW }, user: () => 'mum' };
-    const code = await command({ ...io, stdout: into('stdout'), stderr: into('stderr') });
+    const code = await command({ ...io, stdout: { ...into('stdout'), ...(columns !== undefined && { columns }) }, stderr: into('stderr') });
     return { code, ...out };
   }
   const OPTIONS = { data: 'data' };
   const setting = (of: string, action: string, rate?: string, more: LimitOptions = {}) =>
     said((io) => set(of, action, rate, { ...OPTIONS, ...more }, io));
   const listed = (more: LimitOptions = {}) => said((io) => list({ ...OPTIONS, ...more }, io));
+  const listedIn = (columns: number) => said((io) => list(OPTIONS, io), columns);
   const cleared = (of: string) => said((io) => clear(of, OPTIONS, io));
 
   it('sets, lists and clears, while the service is stopped; the audit has who and what', async () => {
@@ -135,6 +136,12 @@ describe('wrtmeter limit', () => {
       .to.match(new RegExp(`device ${filledMac(1)} +slowed to 1 Mbit/s +slowed to 1 Mbit/s by limit "each"`))
       .and.to.include('3 limits');
     expect(shown).to.match(/user kids \(not in the configuration\) +paused/);
+    const narrow = (await listedIn(80)).stdout;
+    expect(narrow)
+      .to.include(`device ${filledMac(1)}  `)
+      .and.include('user kids (not in the configuration)  ')
+      .and.include('(no room for Is, Since)');
+    for (const line of narrow.split('\n')) expect(line.length, line).to.be.at.most(80);
     expect((await cleared('user kids')).stdout).to.equal('user kids is no longer paused by hand\n');
   });
 

@@ -79,6 +79,17 @@ describe('charts of wrtmeter print', () => {
     expect((await printed('devices', 80, { billingDay: '15' })).split('\n')[1]).to.match(/^TV {6}( {6})▂▄▅▇█ /);
   });
 
+  it('devices: where names need the room, the months of the sparkline go before a name is cut', async () => {
+    await writeFile(
+      join(home.directory, 'wrtmeter.yaml'),
+      `routers: { gateway: { url: 'http://192.0.2.1' } }\ndevices: { living-room-television: { macs: ['${TV}'], user: kids } }\n`,
+    );
+    const lines = (await printed('devices', 80, { config: 'wrtmeter.yaml' })).split('\n');
+    expect(lines[0]).to.match(/^Device {25}Download {2} *Upload +Total +Month total$/);
+    expect(lines[2]).to.match(/^living-room-television \(kids\) {2}15\.0 MiB/);
+    expect(lines[3]).to.equal('(no room for MAC, Address, 12 months, Month down, Month up, Last seen)');
+  });
+
   it('private devices have their whole months', async () => {
     await writeFile(
       join(home.directory, 'wrtmeter.yaml'),
