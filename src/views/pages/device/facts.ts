@@ -40,11 +40,12 @@ ${factList(facts)}
 </section>`;
 }
 
-/** Where it is on the air now, and what each router counted of it; null where nothing is known. */
+/** Where it is on the air now, and what each router counted of it, by its MACs where it has several there; null where nothing is known. */
 export function placesCard(view: View, { onAir }: DeviceRow, places: readonly Account[]): Html | null {
   if (onAir.length === 0 && places.length === 0) return null;
   const size = bytesIn(view.units);
   const rows = [...places].sort((a, b) => b.lastSeen - a.lastSeen);
+  const isAlone = (row: Account) => rows.every((other) => other === row || other.kind !== row.kind || other.router !== row.router);
   return html`<section class="card" aria-labelledby="places">
 <div class="top"><h2 id="places">Where it was counted</h2></div>
 ${onAir.length === 0 ? html`<p class="quiet">Not on the air now.</p>` : html`<ul class="lately">${strongestFirst(onAir).map(airLine)}</ul>`}
@@ -54,8 +55,8 @@ ${
     : html`<table class="more">
 <thead><tr><th scope="col">Router</th><th scope="col">Last there</th><th scope="col" class="n">This month</th><th scope="col" class="n wide">In all</th></tr></thead>
 <tbody>${rows.map(
-        ({ kind, router, month, total: all, lastSeen }) =>
-          html`<tr><th scope="row"><bdi>${router}</bdi> <small>${kind === 'station' ? 'on the air' : 'behind the gateway'}</small></th><td>${formatAge(view.now - lastSeen)}</td><td class="n">${size(total(month))}</td><td class="n wide">${size(total(all))}</td></tr>`,
+        (row) =>
+          html`<tr><th scope="row"><bdi>${row.router}</bdi> <small>${row.kind === 'station' ? 'on the air' : 'behind the gateway'}${isAlone(row) ? null : html` · <bdi>${row.key}</bdi>`}</small></th><td>${formatAge(view.now - row.lastSeen)}</td><td class="n">${size(total(row.month))}</td><td class="n wide">${size(total(row.total))}</td></tr>`,
       )}</tbody></table>
 <p class="quiet more">On the air all bytes count, behind the gateway those to and from the Internet: the two are never added.</p>`
 }

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import { createPeople } from '../../../../src/domain/people/people.ts';
 import { plainUser } from '../../../../src/domain/people/user.ts';
+import { accountsOf } from '../../../../src/ledger/account.ts';
+import { placesCard } from '../../../../src/views/pages/device/facts.ts';
 import { devicePage } from '../../../../src/views/pages/device/page.ts';
+import { deviceRows } from '../../../../src/views/rows/devices.ts';
 import type { View } from '../../../../src/views/view.ts';
 import { leases, openHome, type SmallHome, stations } from '../../../support/homes/small-home.ts';
 import { writeAudit } from '../../../support/ledger/audit-rows.ts';
@@ -73,6 +76,20 @@ describe('the page of a device', () => {
     expect(text).to.include(`MAC ${PHONE}`).and.include('Addresses 192.168.1.20').and.include('First seen 2026-10-05 14:01');
     const people = createPeople({ users: [{ ...plainUser('anna'), title: 'Grandma', macs: [PHONE] }], devices: [], peers: [] });
     expect(words(await page({ mac: PHONE }, { people }))).to.include('User Grandma ');
+  });
+
+  it('says which MAC a place is of where a router counted several', () => {
+    const view = home.view(NOW);
+    const [row] = deviceRows(view);
+    const [first] = accountsOf(view.books.accounts, 'station');
+    if (row === undefined || first === undefined) throw new Error('The phone has no account');
+    const places = [first, { ...first, key: '00:00:5e:00:53:02' }, { ...first, kind: 'host' as const }];
+    const said = (list: typeof places) => words(placesCard(view, row, list)?.text ?? '');
+    expect(said(places))
+      .to.include(`gateway on the air · ${PHONE} `)
+      .and.include('gateway on the air · 00:00:5e:00:53:02 ')
+      .and.match(/gateway behind the gateway (?!·)/);
+    expect(said([first])).to.not.include(PHONE);
   });
 
   it('marks its own resets and refused bytes, and not those of others', async () => {
