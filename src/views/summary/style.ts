@@ -18,6 +18,7 @@ ul { margin: 12px 0 0; padding-left: 20px; }
 li + li { margin-top: 6px; }
 h2 + ul { margin-top: 0; }
 .quota + .quota { margin-top: 16px; }
+.quota .top span { white-space: nowrap; }
 .quota .top { display: flex; justify-content: space-between; gap: 12px; font-weight: 600; }
 .bar { height: 8px; margin: 4px 0 6px; border-radius: 4px; overflow: hidden; background: #dfe5eb; }
 .bar div { height: 8px; background: #2563c9; }
@@ -34,6 +35,7 @@ footer { margin-top: 20px; color: #566270; font-size: 14px; }
   .detail { display: none; }
   .figures dd { font-size: 24px; }
 }
+@media (max-width: 24rem) { th, td { padding-left: 8px; font-size: 14px; } }
 @media (prefers-color-scheme: dark) {
   body { background: #0e1318; color: #e7ecf1; }
   .card { background: #161d24; border-color: #26303a; }

@@ -46,7 +46,7 @@ function pages(given: Readonly<Record<string, string | undefined>>, next: AuditA
   }</nav>`;
 }
 
-const table = (view: View, rows: readonly AuditLine[]): Html => html`<table class="audit">
+const table = (view: View, rows: readonly AuditLine[]): Html => html`<table class="audit stack">
 <thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col" class="n">Bytes</th></tr></thead>
 <tbody>${rows.map((row) => tableRow(view, row))}</tbody>
 </table>`;

@@ -52,7 +52,7 @@ ${onAir.length === 0 ? html`<p class="quiet">Not on the air now.</p>` : html`<ul
 ${
   rows.length === 0
     ? null
-    : html`<table class="more">
+    : html`<table class="more stack">
 <thead><tr><th scope="col">Router</th><th scope="col">Last there</th><th scope="col" class="n">This month</th><th scope="col" class="n wide">In all</th></tr></thead>
 <tbody>${rows.map(
         (row) =>

@@ -12,7 +12,7 @@ type TableView = Pick<View, 'now' | 'units' | 'watchable'>;
 
 /** A table of devices, each of which leads to its page. `most`: the longest bar. */
 export function deviceTable(view: TableView, rows: readonly DeviceRow[], most: number): Html {
-  return html`<table>
+  return html`<table${view.watchable ? html` class="stack"` : null}>
 <thead><tr><th scope="col">Device</th><th scope="col" class="n wide">Download</th><th scope="col" class="n wide">Upload</th><th scope="col" class="n">Total</th>${rateHead(view)}</tr></thead>
 <tbody>${rows.map((row) => tableRow(view, row, most))}</tbody>
 </table>`;

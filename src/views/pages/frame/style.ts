@@ -129,7 +129,7 @@ tbody th { color: var(--text); font-size: 1rem; }
 .card > p + table { margin-top: .75rem; }
 .today { margin-top: .75rem; }
 .more { margin-top: .75rem; }
-.limits th:first-child { width: 34%; }
+.limits th:first-child { width: 34%; min-width: 10rem; }
 .on { margin: .25rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
 .fields { display: grid; gap: .875rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); align-items: start; }
 .fields p { min-width: 0; }
@@ -149,6 +149,7 @@ footer a { display: inline-block; padding: .25rem 0; }
 @media (min-width: 60rem) and (scripting: enabled) { .first:has(> .live:not([hidden])) { grid-template-columns: minmax(0, 11fr) minmax(0, 9fr); } }
 @media (min-width: 60rem) { .two { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
 @media (max-width: 59.99rem) { .sides { display: grid; gap: 1.25rem; } }
+@media (max-width: 40rem) and (scripting: enabled) { .stack:has(.live) .wide { display: none; } }
 @media (max-width: 30rem) {
   body { padding: 1rem .75rem 1.5rem; }
   .card, .notice { padding: 1rem; }
@@ -158,7 +159,20 @@ footer a { display: inline-block; padding: .25rem 0; }
   .days svg { height: 6rem; }
   header p { margin-left: 0; width: 100%; }
   .heat text { font-size: 18px; }
-  .audit th:first-child { width: 5.5rem; }
   .ip, .wide { display: none; }
+  .stack, .stack thead, .stack tbody { display: block; }
+  .stack tr { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: .25rem .75rem; padding: .5rem 0; border-top: 1px solid var(--line); }
+  .stack thead tr { border-top: 0; padding-top: 0; }
+  .stack th, .stack td { padding: 0; border-top: 0; }
+  .stack thead th:first-child { flex: 1; }
+  .stack thead th:not(:first-child, .n), .limits thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stack tbody th { flex: 1 0 100%; width: auto; }
+  .stack td:not(.n) { flex: 1 1 auto; min-width: 0; }
+  .stack .n { min-width: 5.25rem; }
+  .stack .n.live { min-width: 6rem; }
+  .stack:not(.audit) .n br, .limits th br { display: none; }
+  .audit td:not(.n) { flex-basis: 9.5rem; }
+  .audit .n:empty { display: none; }
+  .limits tbody tr:first-child { border-top: 0; padding-top: 0; }
 }
 `;

@@ -16,7 +16,7 @@ ${rows.length === 0 ? html`<p class="quiet">Nothing is limited now.</p>` : table
 </section>`;
 }
 
-const table = (rows: readonly LimitRow[], view: View): Html => html`<table>
+const table = (rows: readonly LimitRow[], view: View): Html => html`<table class="limits stack">
 <thead><tr><th scope="col">Of</th><th scope="col">Now</th></tr></thead>
 <tbody>${rows.map((row) => tableRow(row, view))}</tbody>
 </table>`;

@@ -56,7 +56,7 @@ ${troubles(view)}
 </section>`;
 }
 
-const table = (rows: readonly LimitRow[], view: View): Html => html`<table class="limits">
+const table = (rows: readonly LimitRow[], view: View): Html => html`<table class="limits stack">
 <thead><tr><th scope="col">Of</th><th scope="col">Now</th></tr></thead>
 <tbody>${rows.map((row) => tableRow(row, view))}</tbody>
 </table>`;
@@ -64,7 +64,7 @@ const table = (rows: readonly LimitRow[], view: View): Html => html`<table class
 function tableRow({ thing, title, effect, reasons, overruled, on }: LimitRow, view: View): Html {
   const why = reasons.map((reason) => html`<li>${reasonOf(reason, view)}</li>`);
   const aside = overruled.map((reason) => html`<li>put aside: ${reasonOf(reason, view)}</li>`);
-  return html`<tr><th scope="row"><bdi>${title === '' ? thing.of : title}</bdi><br><small>${title === '' ? null : thing.of}</small></th>
+  return html`<tr><th scope="row"><bdi>${title === '' ? thing.of : title}</bdi> <br><small>${title === '' ? null : thing.of}</small></th>
 <td>${actionText(effect ?? { kind: 'allow' })}<ul class="on quiet">${why}${aside}${effect === null ? null : routers(on)}</ul></td></tr>`;
 }
 

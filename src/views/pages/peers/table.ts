@@ -7,7 +7,7 @@ import { link } from '../frame/link.ts';
 import { rateCell, rateHead, rateId } from '../live/parts.ts';
 
 /** A table of peers, each of which leads to its page. */
-export const peerTable = (view: View, rows: readonly PeerRow[]): Html => html`<table>
+export const peerTable = (view: View, rows: readonly PeerRow[]): Html => html`<table${view.watchable ? html` class="stack"` : null}>
 <thead><tr><th scope="col">Peer</th><th scope="col" class="n wide">Download</th><th scope="col" class="n wide">Upload</th><th scope="col" class="n">Total</th>${rateHead(view)}</tr></thead>
 <tbody>${rows.map((row) => tableRow(view, row))}</tbody>
 </table>`;

@@ -12,7 +12,7 @@ export const sortedQuotas = ({ quotas }: Pick<View, 'quotas'>): QuotaRow[] =>
 const isLine = ({ of }: QuotaRow): boolean => of === 'home' || of === 'uplink';
 
 /** A bar for each row, with what is left and the forecast. */
-export const quotaTable = (view: View, rows: readonly QuotaRow[]): Html => html`<table>
+export const quotaTable = (view: View, rows: readonly QuotaRow[]): Html => html`<table class="stack">
 <thead><tr><th scope="col">Quota</th><th scope="col" class="n">Used</th><th scope="col" class="n">Limit</th></tr></thead>
 <tbody>${rows.map((row) => tableRow(row, view))}</tbody>
 </table>`;
@@ -21,7 +21,7 @@ function tableRow(row: QuotaRow, view: View): Html {
   const share = row.used / row.limit;
   const size = bytesIn(view.units);
   return html`<tr><th scope="row"><bdi>${row.title === '' ? row.quota.name : row.title}</bdi>${bar(share)}<small>${note(row, view)}</small></th>
-<td class="n">${size(row.used)}<br><small>${formatShare(share)}</small></td><td class="n">${size(row.limit)}</td></tr>`;
+<td class="n">${size(row.used)} <br><small>${formatShare(share)}</small></td><td class="n">${size(row.limit)}</td></tr>`;
 }
 
 /** The same of the home's month, in a few words under the month itself. */

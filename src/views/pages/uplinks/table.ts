@@ -10,7 +10,7 @@ import { rateCell, rateHead, rateId } from '../live/parts.ts';
 export const uplinkTable = (
   view: Pick<View, 'units' | 'watchable'>,
   rows: readonly WanRow[],
-): Html => html`<table class="more"><caption class="hidden">Uplinks</caption>
+): Html => html`<table class="more stack"><caption class="hidden">Uplinks</caption>
 <thead><tr><th scope="col">Uplink</th><th scope="col">State</th><th scope="col" class="n wide">Download</th><th scope="col" class="n wide">Upload</th><th scope="col" class="n">Total</th>${rateHead(view)}</tr></thead>
 <tbody>${rows.map((row) => tableRow(view, row))}</tbody></table>`;
 
