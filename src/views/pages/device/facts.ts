@@ -56,7 +56,7 @@ ${
 <thead><tr><th scope="col">Router</th><th scope="col">Last there</th><th scope="col" class="n">This month</th><th scope="col" class="n wide">In all</th></tr></thead>
 <tbody>${rows.map(
         (row) =>
-          html`<tr><th scope="row"><bdi>${row.router}</bdi> <small>${row.kind === 'station' ? 'on the air' : 'behind the gateway'}${isAlone(row) ? null : html` · <bdi>${row.key}</bdi>`}</small></th><td>${formatAge(view.now - row.lastSeen)}</td><td class="n">${size(total(row.month))}</td><td class="n wide">${size(total(row.total))}</td></tr>`,
+          html`<tr><th scope="row"><bdi>${row.router}</bdi> <small>${row.kind === 'station' ? 'on the air' : 'behind the gateway'}${isAlone(row) ? null : html` · <bdi>${row.key}</bdi>`}</small></th><td class="result">${formatAge(view.now - row.lastSeen)}</td><td class="n">${size(total(row.month))}</td><td class="n wide">${size(total(row.total))}</td></tr>`,
       )}</tbody></table>
 <p class="quiet more">On the air all bytes count, behind the gateway those to and from the Internet: the two are never added.</p>`
 }
