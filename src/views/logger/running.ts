@@ -46,7 +46,9 @@ const NOTHING: Peaks = { onPeak: 0, offPeak: 0 };
 export function nextLine({ last, kept, macs }: RunningFile, figures: Figures, time: number): { line: LoggerLine | null; kept: Kept } {
   const sums = sumOf(macs, figures.now);
   if (last === null) return { line: { time, delta: 0, ...sums }, kept: plainKept(macs) };
-  const known = kept ?? { macs, total: totalOf(last) - totalOf(sums), offPeak: last.offPeak - sums.offPeak };
+  // What an older program counted ends where the ledger's figures of these devices began to be looked at.
+  const earlier = figures.before === null ? sums : sumOf(macs, figures.before);
+  const known = kept ?? { macs, total: totalOf(last) - totalOf(earlier), offPeak: last.offPeak - earlier.offPeak };
   const moved = moves(known.macs, macs, figures, last);
   const total = Math.max(totalOf(last), totalOf(sums) + known.total + totalOf(moved));
   const offPeak = Math.max(last.offPeak, sums.offPeak + known.offPeak + moved.offPeak);

@@ -36,6 +36,13 @@ describe('the next line of a file of csv', () => {
     expect(then.line).to.deep.equal({ time: 1120, delta: 8, onPeak: 107, offPeak: 51 });
   });
 
+  it('of such a file of a device that the ledger first saw since the last lines has all that it used', () => {
+    const { line, kept } = next(LAST, null, [A], counted({ [A]: [600, 7] }), counted({ [B]: [1, 1] }));
+    expect(line).to.deep.equal({ time: 1060, delta: 607, onPeak: 700, offPeak: 57 });
+    const then = next(line, kept, [A], counted({ [A]: [601, 7] }), counted({ [A]: [600, 7] }), 1120);
+    expect(then.line).to.deep.include({ delta: 1, onPeak: 701 });
+  });
+
   it('does not fall where the ledger knows less than before, and grows from there', () => {
     const first = next(LAST, plainKept(new Set([A])), [A], counted({ [A]: [10, 0] }));
     expect(first.line).to.deep.equal({ time: 1060, delta: 0, onPeak: 100, offPeak: 50 });
