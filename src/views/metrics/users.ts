@@ -5,7 +5,7 @@ import { labelText } from './labels.ts';
 
 const USER = ['user'];
 
-/** Bytes of every user's devices, and of its WireGuard peers where the configuration has `users`. */
+/** Bytes of every user's devices, and of its WireGuard peers. */
 export function userFamilies(view: View): Family[] {
   const { isConfigured } = view.people;
   const oldest = view.now - view.expire * 1000;
@@ -13,7 +13,7 @@ export function userFamilies(view: View): Family[] {
   const ofDevices = rows.filter((row) => isConfigured || (row.devices > 0 && row.lastSeen >= oldest));
   const directed = ofDevices.filter(({ month }) => month.directed !== null);
   const mixed = ofDevices.filter(({ month }) => month.undirected !== null);
-  const ofPeers = rows.filter((row) => isConfigured && row.peers > 0);
+  const ofPeers = rows.filter((row) => row.peers > 0);
   return [
     gauge(
       'user_month_download_bytes',

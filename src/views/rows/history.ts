@@ -54,13 +54,10 @@ export function historyParts(
   const subjectsOf = quotaSubjects(view);
   const all = { startsAt: 0 };
   const home = subjectsOf({ of: { kind: 'home' } }, all);
-  const users =
-    view.people.isConfigured && scope !== 'lines'
-      ? [
-          ...subjectsOf({ of: { kind: 'each user' } }, all),
-          ...subjectsOf({ of: { kind: 'others' } }, all).map((others) => ({ ...others, name: OTHERS })),
-        ]
-      : [];
+  const wantsUsers = scope !== 'lines' && view.people.users.length > 0;
+  const users = wantsUsers ? subjectsOf({ of: { kind: 'each user' } }, all) : [];
+  const others = wantsUsers && view.people.isConfigured ? subjectsOf({ of: { kind: 'others' } }, all) : [];
+  const people = [...users, ...others.map((each) => ({ ...each, name: OTHERS }))];
   const uplinks = uplinksByRouter(view);
   const ownMonth = (router: string) => terms.routerBilling.has(router);
   const inHomeMonth = [...uplinks].flatMap(([router, each]) => (ownMonth(router) ? [] : each));
@@ -78,8 +75,8 @@ export function historyParts(
         isWhole: true,
       }),
     ),
-    { by: 'day', subjects: openSubjects(view, users), spans: days, isWhole: true },
-    { by: 'month', subjects: users, spans: ofHome, isWhole: true },
+    { by: 'day', subjects: openSubjects(view, people), spans: days, isWhole: true },
+    { by: 'month', subjects: people, spans: ofHome, isWhole: true },
     { by: 'month', subjects: [...devices, ...peers], spans: ofHome.slice(-PERIODS_OF_EACH), isWhole: false },
     { by: 'day', subjects: withDays(view, devices, daysOfEach[0]?.start ?? today), spans: daysOfEach, isWhole: true },
   ];

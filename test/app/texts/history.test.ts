@@ -112,6 +112,16 @@ describe('/metrics/history', function () {
     expect([...names('month_download_bytes', 'device')]).to.have.members(['phone', LAPTOP]);
   });
 
+  it('has the users that only devices name, without others', async () => {
+    people = createPeople({ users: [], devices: [{ name: 'phone', macs: [PHONE], user: 'anna' }], peers: [] });
+    const samples = await samplesOf(createHistory(createHistoryReader(store)), DAYS - 1);
+    for (const family of ['day_download_bytes', 'month_download_bytes']) {
+      const found = withLabels(samples, `wrtmeter_history_${family}`, {});
+      const names = found.flatMap(({ labels: { of, name } }) => (of === 'user' || of === 'others' ? [`${of} ${name}`] : []));
+      expect([...new Set(names)]).to.deep.equal(['user anna']);
+    }
+  });
+
   it('reads what has ended once, and the running day and periods each time', async () => {
     const history = createHistory(createHistoryReader(store));
     await Promise.all([samplesOf(history, DAYS - 1), samplesOf(history, DAYS - 1)]);

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
-import { createPeople } from '../../../src/domain/people/people.ts';
+import { createPeople, NOBODY } from '../../../src/domain/people/people.ts';
 import { plainUser } from '../../../src/domain/people/user.ts';
+import { labelText } from '../../../src/views/metrics/labels.ts';
+import { userFamilies } from '../../../src/views/metrics/users.ts';
+import { devicesPage } from '../../../src/views/pages/devices/page.ts';
+import { usersCard } from '../../../src/views/pages/home/users.ts';
 import { peerPage, peersPage } from '../../../src/views/pages/peers/page.ts';
 import { uplinkPage, uplinksPage } from '../../../src/views/pages/uplinks/page.ts';
 import { userPage, usersPage } from '../../../src/views/pages/users/page.ts';
@@ -103,6 +107,34 @@ describe('the pages of users, peers and uplinks', () => {
       await userPage(view(), { name: 'anna' }, read()),
     ];
     for (const page of all) expect(page).to.not.match(/<[ib]>|<A>/);
+  });
+
+  it('show users that only devices and peers name, without others', async () => {
+    const named = createPeople({
+      users: [],
+      devices: [{ name: 'phone', macs: [PHONE], user: 'anna' }],
+      peers: [{ name: 'bens', publicKey: publicKey(2), user: 'ben' }],
+    });
+    const shown = view({ people: named });
+    const list = usersPage(shown);
+    expect(list).to.include('<a href="user?name=anna">').and.include('<a href="user?name=ben">').and.not.include('others');
+    expect(list).to.include('<a href="users" aria-current="page">Users</a>');
+    expect(String(usersCard(shown)?.text)).to.include('<a href="user?name=anna">');
+    const text = words(await userPage(shown, { name: 'anna' }, read()));
+    expect(text).to.include('20 Nov 10.0 KiB 1.00 KiB 11.0 KiB').and.include('Oct 2026 10.0 KiB 1.00 KiB 11.0 KiB');
+    expect(words(await userPage(shown, { name: 'ben' }, read()))).to.include('1 peer:');
+    expect(await said(userPage(shown, { name: 'others' }, read()))).to.equal('404 There is no user "others"');
+    const search = devicesPage(shown, {});
+    expect(search).to.include('<option value="anna">anna</option>').and.not.include('value="others"');
+    const peerBytes = userFamilies(shown).find(({ name }) => name.endsWith('user_month_peer_download_bytes'));
+    expect(peerBytes?.samples).to.deep.equal({ labels: [labelText(['user'], ['ben'])], values: [0] });
+  });
+
+  it('show no users where the configuration names none', async () => {
+    const shown = view({ people: NOBODY });
+    expect(usersPage(shown)).to.include('The configuration has no users.').and.not.include('>Users</a>');
+    expect(usersCard(shown)).to.equal(null);
+    expect(devicesPage(shown, {})).to.not.include('All users');
   });
 
   it('refuse what there is not', async () => {

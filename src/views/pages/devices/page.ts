@@ -51,13 +51,14 @@ function sorts(choice: DeviceChoice): Html {
 
 function form(view: View, { q, user, router, network, sort }: DeviceChoice): Html {
   const users = view.people.users.filter((each) => !each.isPrivate).map(({ name, title }): Option => [name, title]);
+  const others: Option[] = view.people.isConfigured ? [[OTHERS, 'Others']] : [];
   const networks = new Set(
     [...view.books.devices.values()].flatMap((device) => (isPrivate(view, device.mac) ? [] : (device.network ?? []))),
   );
   const names = [...networks].sort().slice(0, MOST_OPTIONS);
   return html`<form class="search" method="get" action="devices" role="search">
 <p><label for="q">Search</label><input id="q" name="q" type="search" maxlength="100" value="${q}" placeholder="Name, address, MAC"></p>
-${view.people.isConfigured ? select('user', 'User', 'All users', [...users, [OTHERS, 'Others']], user) : null}
+${view.people.users.length > 0 ? select('user', 'User', 'All users', [...users, ...others], user) : null}
 ${select(
   'router',
   'Router',

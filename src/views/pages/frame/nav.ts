@@ -10,7 +10,7 @@ export type PageName = './' | 'devices' | 'users' | 'peers' | 'uplinks' | 'route
 const PAGES: readonly (readonly [PageName, string, (view: NavView) => boolean])[] = [
   ['./', 'Home', () => true],
   ['devices', 'Devices', () => true],
-  ['users', 'Users', ({ people }) => people.isConfigured],
+  ['users', 'Users', ({ people }) => people.users.length > 0],
   ['peers', 'Peers', ({ books }) => books.peers.size > 0],
   ['uplinks', 'Uplinks', () => true],
   ['routers', 'Routers', () => true],

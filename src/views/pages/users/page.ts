@@ -21,7 +21,7 @@ const SHOWN = 20;
 
 /** The page at `/users`. */
 export function usersPage(view: View): string {
-  const rows = view.people.isConfigured ? userRows(view) : [];
+  const rows = userRows(view);
   const most = Math.max(1, ...rows.map(({ month }) => month.total));
   const main = html`<section class="card" aria-labelledby="all">
 <div class="top"><h2 id="all">Users</h2><p class="quiet">bytes of this month</p></div>
@@ -33,7 +33,7 @@ ${rows.length === 0 ? html`<p class="quiet">The configuration has no users.</p>`
 /** The page at `/user`; `others` is what belongs to nobody. Of a private user it has months only. Throws a RequestError, or a LedgerError. */
 export async function userPage(view: View, query: QueryParameters, read: PageReader): Promise<string> {
   const { name = '' } = single(query, ['name']);
-  const row = view.people.isConfigured ? userRows(view).find((each) => each.name === name) : undefined;
+  const row = userRows(view).find((each) => each.name === name);
   if (row === undefined) throw new RequestError(404, `There is no user ${quote(name)}`);
   const history = historyOf(await read.history(view, 'users'), name === OTHERS ? 'others' : 'user', name === OTHERS ? '' : name);
   const main = html`${usageCard(view, {
