@@ -97,8 +97,8 @@ export function updateStatuses(statuses: ReadonlyMap<string, RouterStatus>, roun
         source.observation = null;
       }
     }
-    // A router that no longer counts hosts or has no peers left loses that source.
-    for (const source of ['hosts', 'peers'] as const)
+    // A router that no longer counts hosts, has no peers left, or turns out to count hosts in place of machines, loses that source.
+    for (const source of ['hosts', 'statistics', 'peers'] as const)
       if (!results.some((result) => result.source === source)) status.sources.delete(source);
   }
 }

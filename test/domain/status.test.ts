@@ -61,6 +61,21 @@ describe('the status of routers', () => {
     expect(silentRouters(statuses().values(), 24 * MINUTE, 10 * MINUTE, 15 * MINUTE)).to.deep.equal([]);
   });
 
+  it('a router that turns out to count hosts is not waited for as one that counts machines', () => {
+    const routers = new Map([['den', newStatus('den', [], ['statistics', 'leases'])]]);
+    const den = routers.get('den');
+    const read = (at: number, ...sources: SourceName[]) => {
+      const failed = { status: 'failed', reason: 'timeout', message: 'no complete answer in time', at, duration: 1 } as const;
+      const results = sources.map((source) => ({ ...failed, source }));
+      updateStatuses(routers, { startedAt: at, finishedAt: at, routers: [{ router: 'den', system: null, results }] });
+      return [...(den?.sources.keys() ?? [])];
+    };
+    expect(read(0, 'statistics', 'leases')).to.deep.equal(['statistics', 'leases']);
+    expect(read(MINUTE, 'hosts', 'leases')).to.have.members(['hosts', 'leases']);
+    expect(read(2 * MINUTE, 'statistics', 'leases')).to.have.members(['statistics', 'leases']);
+    expect(read(3 * MINUTE, 'leases')).to.deep.equal(['leases']);
+  });
+
   it('a success that is old says nothing about now', () => {
     const routers = statuses();
     updateStatuses(routers, round(0, 'gateway', true));
