@@ -3,16 +3,13 @@ import type { TokenHeaders } from '../auth/presented.ts';
 import type { Scope } from '../auth/token.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import type { Auth } from './deps.ts';
-import type { Needs } from './route.ts';
+import { isApi, type Needs } from './route.ts';
 
 /** In the words of the VPN panel. */
 const MISSING = 'Missing authentication token';
 
 /** For people, who see it when they close the browser's question. */
 const IN_BROWSER = ': a browser asks for it as the password, with any user name; "wrtmeter token create NAME" makes one';
-
-/** Addresses for programs. */
-const isApi = (path: string): boolean => /^\/(api|servers)\b/.test(path);
 
 /** Why nobody can control anything. */
 export const CONTROL_IS_OFF = 'Control is off: set "control: true" in the configuration (or WRTMETER_CONTROL=true) and reload it';

@@ -4,7 +4,7 @@ import { LedgerError } from '../errors.ts';
 import { RequestError } from '../views/api-v1/request-error.ts';
 import { admit, CONTROL_IS_OFF, holdsControlToken } from './admit.ts';
 import type { AppDeps } from './deps.ts';
-import type { Route } from './route.ts';
+import { isApi, type Route } from './route.ts';
 import { routes } from './routes.ts';
 import { send } from './send.ts';
 import { createTurns, type TakeTurn } from './turns.ts';
@@ -56,7 +56,7 @@ async function catchErrors(deps: AppDeps, context: Context, next: Next): Promise
       deps.log('error', 'Request failed', { method: context.method, path: context.path, error });
     context.status = status;
     context.remove('Content-Type');
-    context.body = /^\/(api|servers\/)/.test(context.path) ? { error: message } : `${message}\n`;
+    context.body = isApi(context.path) ? { error: message } : `${message}\n`;
   }
 }
 

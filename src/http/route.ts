@@ -17,3 +17,6 @@ export interface Route {
   /** `token` is the name of the request's token; null if it needed none. */
   handle(context: Context, token: string | null): Promise<void>;
 }
+
+/** Whether what is at a path is for programs alone, which get errors as JSON. */
+export const isApi = (path: string): boolean => /^\/((netstat\/)?api|servers)\b/.test(path);

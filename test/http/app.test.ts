@@ -131,6 +131,18 @@ describe('the web application', () => {
       ]);
     });
 
+    it('reports a missing token and a wrong method as JSON at both paths', async () => {
+      await start({ auth: { settings: () => ({ read: 'token', control: false }), check: async () => ({ kind: 'missing' }) } });
+      for (const path of ['/api.php', '/netstat/api.php']) {
+        const refused = await get(`${path}?action=clients`);
+        const told = { error: 'Missing authentication token' };
+        expect([refused.status, refused.headers['content-type'], JSON.parse(refused.text)]).to.deep.equal([401, 'application/json', told]);
+        const wrong = await ask(server.url + path, { method: 'POST' });
+        const use = { error: 'Method not allowed: use GET or HEAD' };
+        expect([wrong.status, wrong.headers['content-type'], JSON.parse(wrong.text)]).to.deep.equal([405, 'application/json', use]);
+      }
+    });
+
     it('reports an unexpected error', async () => {
       await start({
         apiPhp: async () => {
