@@ -23,6 +23,7 @@ export function createApp(deps: AppDeps): Koa {
   const app = new Koa();
   app.use(setHeaders);
   app.use(send);
+  app.use(refuseMalformed);
   app.use((context, next) => catchErrors(deps, context, next));
   app.use(limit);
   app.use(router.routes());
@@ -36,6 +37,26 @@ async function setHeaders(context: Context, next: Next): Promise<void> {
   context.set('X-Content-Type-Options', 'nosniff');
   context.set('Cache-Control', 'no-store');
   await next();
+}
+
+/** A whole URL in place of a path, as sent to a proxy, may be one that nobody can read. */
+async function refuseMalformed(context: Context, next: Next): Promise<void> {
+  if (isReadable(context)) return next();
+  context.set('Connection', 'close');
+  context.status = 400;
+  context.body = 'Bad request: its address is not a URL\n';
+}
+
+function isReadable(context: Context): boolean {
+  const { url } = context;
+  // Node warns of some of them on standard error when their path is read, and reads it.
+  if (!url.startsWith('/') && url !== '*' && !URL.canParse(url)) return false;
+  try {
+    return typeof context.path === 'string';
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof URIError) return false;
+    throw error;
+  }
 }
 
 /** Bodies are not read, but for a short form, so a connection with one is closed. */

@@ -93,7 +93,7 @@ describe('admission', () => {
           if (verb === 'HEAD') continue;
           const words = 'Missing authentication token';
           if (verb === 'POST' && path === '/limits') expect(text).to.include(`>${words}.</p>`).and.not.include('<form');
-          else if (/^\/(api|servers)/.test(path)) expect(text, path).to.equal(`{"error":"${words}"}`);
+          else if (/^\/(api|netstat\/api|servers)/.test(path)) expect(text, path).to.equal(`{"error":"${words}"}`);
           else if (method === 'GET') expect(text, path).to.match(new RegExp(`^${words}: a browser asks for it as the password, .*\\n$`));
           else expect(text, path).to.equal(`${words}\n`);
         }

@@ -23,6 +23,14 @@ describe('the web application', () => {
   };
   const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> => ask(server.url + path, { headers });
 
+  /** The answer to a raw request. */
+  const raw = (text: string): Promise<string> => {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname).setEncoding('utf8');
+    socket.end(text);
+    return socket.toArray().then((parts) => parts.join(''));
+  };
+
   describe('/metrics', () => {
     it('has the type that Prometheus asks for', async () => {
       await start();
@@ -193,6 +201,17 @@ describe('the web application', () => {
         const { status, text } = await get(`/api/v1/${path}?user=anna`);
         expect([status, text], path).to.deep.equal([400, '{"error":"There is no parameter \\"user\\": leave it out"}']);
       }
+    });
+
+    it('an address that is not a URL gets 400 and one line, and is not logged as an error', async () => {
+      const logged: string[] = [];
+      await start({ log: (level, message) => logged.push(`${level} ${message}`) });
+      for (const target of ['http://[::bad/', 'http://a:b:c/', 'http://%zz@gateway/metrics', `http://[/api/${'0'.repeat(3000)}`]) {
+        const answer = await raw(`GET ${target} HTTP/1.1\r\nHost: gateway\r\n\r\n`);
+        expect(answer, target).to.match(/^HTTP\/1\.1 400 .*\r\n\r\nBad request: its address is not a URL\n$/s);
+      }
+      expect(await raw('GET http://gateway/nonsense HTTP/1.1\r\nHost: gateway\r\n\r\n')).to.match(/^HTTP\/1\.1 404 /);
+      expect(logged).to.deep.equal([]);
     });
 
     it('a very long URL gets 414', async () => {
