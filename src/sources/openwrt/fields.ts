@@ -18,6 +18,12 @@ export function numberOrNull(field: string): number | null {
   return orNull(field) === null || !Number.isFinite(value) ? null : value;
 }
 
+/** The same; null also for what is outside of the range. */
+export function numberWithin(field: string, { least, most }: { least: number; most: number }): number | null {
+  const value = numberOrNull(field);
+  return value !== null && value >= least && value <= most ? value : null;
+}
+
 /** The kernel's number of a network device; null for anything else. */
 export const ifindexOf = (field: string): number | null => (/^\d{1,10}$/.test(field) ? Number(field) : null);
 

@@ -7,7 +7,7 @@ import { quote, SourceError } from '../../errors.ts';
 import { afterWords, firstOfEach, type KnownLine, KnownLines, ownCopy } from '../known-lines.ts';
 import { createSkips, type Skips } from '../skips.ts';
 import { type LineLimits, parseCounter } from '../source.ts';
-import { epochOf, numberOrNull, type Parsed } from './fields.ts';
+import { epochOf, numberOrNull, numberWithin, type Parsed } from './fields.ts';
 
 /** An interface has a MAC once, and the answer shows since when, as far as the driver says. Rule: source promises. */
 export const STATION_RULES = { directions: 'together', absent: 'dated', unknown: 'began', fall: 'reset', refresh: 10 } as const;
@@ -16,6 +16,13 @@ export const STATION_RULES = { directions: 'together', absent: 'dated', unknown:
 const READ_WITHIN = 10;
 /** The two facts of one line say the same start within these seconds, or neither is believed: `connected time` begins before the handshake. */
 const AGREEMENT = 60;
+
+/** What radios can have: MHz, dBm and Mbit/s. Whatever else a router says is not known. */
+const FREQUENCIES = { least: 0, most: 1_000_000 };
+const SIGNALS = { least: -200, most: 50 };
+const BIT_RATES = { least: 0, most: 1_000_000 };
+/** Seconds that a station may be connected: more than any router runs. */
+const CONNECTED = { least: 0, most: 1_000_000_000 };
 
 /** Types of interface whose stations are single devices; a P2P-GO is the access point of a Wi-Fi Direct group. Rule: device account. */
 const ACCESS_POINT = new Set(['ap', 'ap/vlan', 'p2p-go']);
@@ -59,7 +66,7 @@ function parseRadio(line: string): Radio {
     interface: name,
     type: type.toLowerCase(),
     fourAddress: fourAddress === '1',
-    frequency: numberOrNull(frequency),
+    frequency: numberWithin(frequency, FREQUENCIES),
     ssid: cleanName(ssid.join(' ')) ?? '',
   };
 }
@@ -89,10 +96,10 @@ function withFigures(station: KnownStation, figures: readonly string[], isAccess
     bits: 64, // of mac80211, on a 32-bit kernel too
     epoch: epochOf(system, association(numberOrNull(associated), seconds, system.uptime)),
     access: isAccess,
-    signal: numberOrNull(signal),
+    signal: numberWithin(signal, SIGNALS),
     linkDownload: bytesPerSecond(txRate),
     linkUpload: bytesPerSecond(rxRate),
-    connected: seconds !== null && seconds >= 0 ? seconds : null,
+    connected: numberWithin(connected, CONNECTED),
   };
 }
 
@@ -110,6 +117,6 @@ function association(at: number | null, connected: number | null, uptime: number
 
 /** From Mbit/s as `iw` prints it. */
 function bytesPerSecond(field: string): number | null {
-  const rate = numberOrNull(field);
+  const rate = numberWithin(field, BIT_RATES);
   return rate === null ? null : Math.round(rate * 125_000);
 }

@@ -131,6 +131,24 @@ describe('parseWrtmeter', () => {
     expect(mesh?.epoch).to.deep.equal({ boot: '8d1f3b0e', instance: null, began: 123456.78 - 30, margin: 10 });
   });
 
+  it('what no radio can have is unknown', () => {
+    const shown = (signal: string, rate: string, connected: string, frequency = '5180') => {
+      const line = `${signal} ${rate} ${rate} ${connected} 120 -`;
+      const answer = ANSWER.replace('ap 0 5180', `ap 0 ${frequency}`).replace('-52 866.7 1083.3 3600 120 119856.204', line);
+      const found = observationOf(answer, 'stations');
+      if (found instanceof SourceError || found?.source !== 'stations') throw new Error('no stations');
+      const [station] = found.stations;
+      return [station?.signal, station?.linkDownload, station?.linkUpload, station?.connected, found.radios[0]?.frequency];
+    };
+    expect(shown('-200', '0', '0')).to.deep.equal([-200, 0, 0, 0, 5180]);
+    expect(shown('50', '1000000', '9999')).to.deep.equal([50, 1.25e11, 1.25e11, 9999, 5180]);
+    const nothing = [null, null, null, null, null];
+    expect(shown('-1e305', '1e305', '1e305', '1e305')).to.deep.equal(nothing);
+    expect(shown('51', '-1', '-1', '-5180')).to.deep.equal(nothing);
+    expect(shown('-200.1', '1000001', '1000000001', '1000001')).to.deep.equal(nothing);
+    expect(shown('NaN', 'Infinity', '-', 'many')).to.deep.equal(nothing);
+  });
+
   it('a station that is there twice on one interface is one: the first counts (Rule: identity)', () => {
     const line = (mac: string, bytes: number, name = 'phy0-ap0') => `station ${name} ${mac} ${bytes} ${bytes} - - - - - -`;
     const [one, two] = ['02:00:00:00:00:0a', '02:00:00:00:00:0b'];
