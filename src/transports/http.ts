@@ -35,7 +35,7 @@ const LONGEST_COOKIE = 4096;
 
 /**
  * Sends requests over HTTP. Connects within 2 s by default, accepts at most `most.bytes`, requests no compression, and follows redirects of a GET
- * only to the same host and never from https to http. Rejects with a SourceError whose message contains no credentials.
+ * only to the same host and port, or from http to https of the same host. Rejects with a SourceError whose message contains no credentials.
  */
 export function httpSender(terms: HttpTerms): SendRequest {
   const { credentials, tls, most, connectMs = CONNECT_MS } = terms;
@@ -146,6 +146,13 @@ function redirectTarget(from: string, response: Response, redirects: number): st
     );
   }
   if (source.protocol === 'https:' && target.protocol === 'http:') throw new SourceError('redirect', 'redirect from https to http');
+  // Another port may be another program's, which must not get the credentials; https of the same host is the usual step up.
+  if (target.protocol === source.protocol && target.port !== source.port) {
+    throw new SourceError(
+      'redirect',
+      `redirect to another port, "${target.host.slice(0, 80)}": configure the address that answers without a redirect`,
+    );
+  }
   if (redirects >= MOST_REDIRECTS) throw new SourceError('redirect', `more than ${MOST_REDIRECTS} redirects`);
   target.username = '';
   target.password = '';

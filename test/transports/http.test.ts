@@ -53,6 +53,7 @@ const SAYS: Record<string, (socket: net.Socket) => void> = {
   '/half-error': (s) => s.write('HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nas far as it came'),
   '/here': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: /length\r\nContent-Length: 0\r\n\r\n'),
   '/there': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: http://localhost:1/secret\r\nContent-Length: 0\r\n\r\n'),
+  '/port': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/secret\r\nContent-Length: 0\r\n\r\n'),
   '/round': (s) => s.end('HTTP/1.1 302 Found\r\nLocation: /round\r\nContent-Length: 0\r\n\r\n'),
   '/nowhere': (s) => s.end('HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n'),
 };
@@ -80,6 +81,7 @@ const EXPECTED: Record<string, string> = {
   '/strange': `status: status 500: the script failed on the router; it answered "[2J\\"x\\" y \\u202e ${'z'.repeat(189)}…"`,
   '/half-error': 'status: status 500: the script failed on the router; it answered "as far as it came"',
   '/there': 'redirect: redirect to another host, "localhost:1": configure the address that answers without a redirect',
+  '/port': 'redirect: redirect to another port, "127.0.0.1:1": configure the address that answers without a redirect',
   '/round': 'redirect: more than 3 redirects',
   '/nowhere': 'redirect: status 302 without a valid Location header',
 };
@@ -245,6 +247,17 @@ describe('the HTTP transport', () => {
     it('trusts the given authority, or any certificate if insecure', async () => {
       expect(await read({ ca: certificate, insecure: false })).to.match(/^answered/);
       expect(await read({ ca: null, insecure: true })).to.match(/^answered/);
+    });
+
+    it('follows a redirect from http to https of the same host, with the credentials', async () => {
+      const seen: unknown[] = [];
+      server.once('request', ({ headers }) => seen.push(headers.authorization));
+      const plain = http.createServer((_, response) => response.writeHead(302, { location: url }).end());
+      const credentials = { kind: 'bearer', token: 'a-token' } as const;
+      const read = httpSender({ ...TERMS, credentials, tls: { ca: certificate, insecure: false } });
+      const answer = await failure(read({ url: `http://127.0.0.1:${await listen(plain)}/` }, AbortSignal.timeout(5000)));
+      plain.close();
+      expect([answer, seen]).to.deep.equal(['answered: {"status":200,"text":"abc","framed":true}', ['Bearer a-token']]);
     });
 
     it('does not follow a redirect from https to http', async () => {
