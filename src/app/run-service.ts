@@ -79,7 +79,10 @@ export async function runService(
   const app = createApp({
     ...routesOf(service, reading, clock),
     auth: authOf(service, log, clock),
-    reload: config.reload ? reload : null,
+    // The configuration that is in use says whether it is enabled.
+    get reload() {
+      return service.config.reload ? reload : null;
+    },
     log: (level, message, fields) => log[level](fields, message),
     version,
   });
@@ -161,6 +164,7 @@ async function reloadInto(
     if (fixed(service.config) !== fixed(config)) log.warn('listen, data and ledger.driver change only with a restart');
     const { listen, data, ledger } = service.config;
     await service.reconfigure({ ...config, listen, data, ledger: { ...config.ledger, driver: ledger.driver } });
+    log.level = config.log.level;
     await warnOfMissingTokens(service.config, log);
     log.info('Configuration reloaded');
     return { ok: true, message: 'configuration reloaded' };

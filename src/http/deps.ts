@@ -30,8 +30,8 @@ export interface AppDeps {
   /** Whether the ledger is open and the program is not shutting down. */
   ready(): boolean;
   health(): Health;
-  /** Reloads the configuration; null if that is not enabled. */
-  reload: (() => Promise<{ ok: boolean; message: string }>) | null;
+  /** Reloads the configuration; null if that is not enabled, which a reload can change. */
+  readonly reload: (() => Promise<{ ok: boolean; message: string }>) | null;
   auth: Auth;
   /** Revokes, restores and deletes peers. */
   control: PeerControl;

@@ -8,6 +8,7 @@ import { readFile } from '../../src/app/read-file.ts';
 import { runService } from '../../src/app/run-service.ts';
 import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/errors.ts';
+import { soon } from '../support/web/soon.ts';
 
 describe('the service', () => {
   let directory: string;
@@ -17,7 +18,10 @@ describe('the service', () => {
   afterEach(() => rm(directory, { recursive: true }));
 
   /** Runs until `SIGTERM`, and answers what it logged. `load` reads the configuration again. */
-  async function run(load: (read: () => Promise<LoadedConfig>) => Promise<LoadedConfig>, signal: (signals: EventEmitter) => Promise<void>) {
+  async function run(
+    load: (read: () => Promise<LoadedConfig>) => Promise<LoadedConfig>,
+    signal: (signals: EventEmitter, url: string) => Promise<void>,
+  ) {
     const logs: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) });
     const signals = new EventEmitter();
@@ -29,12 +33,11 @@ describe('the service', () => {
       clock: { now: () => Date.now(), tick: () => performance.now() },
       version: '0',
       signals,
-      stdout: { write: () => listening.emit('ready') },
+      stdout: { write: (line: string) => listening.emit('ready', line.trim().replace('listening on ', '')) },
     };
-    const ready = new Promise((resolve) => listening.once('ready', resolve));
+    const ready = new Promise<string>((resolve) => listening.once('ready', resolve));
     const ended = runService(config, log, io, () => load(read));
-    await ready;
-    await signal(signals);
+    await signal(signals, await ready);
     await ended;
     return { logs, signals };
   }
@@ -100,6 +103,35 @@ describe('the service', () => {
     const count = (words: string) => logs.filter((line) => line.includes(words)).length;
     expect(count('listen, data and ledger.driver change only with a restart')).to.equal(2);
     expect(count(`--scope control --data ${join(directory, 'data')}`)).to.equal(2);
+  });
+
+  it('a reload applies `log.level`, and `reload` itself', async () => {
+    const changes = [
+      { reload: true, level: 'warn' as const },
+      { reload: false, level: 'info' as const },
+    ];
+    const statuses: number[] = [];
+    const { logs } = await run(
+      async (read) => {
+        const { config, warnings } = await read();
+        const { reload = false, level = 'info' } = changes.shift() ?? {};
+        return { config: { ...config, reload, log: { ...config.log, level } }, warnings };
+      },
+      async (all, url) => {
+        const ask = async () => (await fetch(`${url}/-/reload`, { method: 'POST' })).status;
+        statuses.push(await ask());
+        all.emit('SIGHUP');
+        await soon(() => changes.length === 1);
+        // A request that comes too early is refused as before.
+        while (statuses.at(-1) === 403 && statuses.length < 200) statuses.push(await ask());
+        statuses.push(await ask());
+        all.emit('SIGTERM');
+      },
+    );
+    expect(statuses.filter((status) => status !== 403)).to.deep.equal([200]);
+    expect([statuses[0], statuses.at(-1)]).to.deep.equal([403, 403]);
+    // The first reload left only warnings to be logged, the second one information again.
+    expect(logs.filter((line) => line.includes('Configuration reloaded'))).to.have.length(1);
   });
 
   it('a reload that is under way when it shuts down ends quietly', async () => {
