@@ -73,7 +73,7 @@ export async function tlsOf(access: AccessEntry, encrypted: boolean, files: File
   const insecure = access.insecure?.value === true;
   const given = caFile ?? (insecure ? access.insecure : undefined);
   if (caFile !== undefined && insecure) fail(problems, caFile.place, 'has no effect together with insecure: true; remove one of them');
-  if (given !== undefined && !encrypted) warn(problems, given.place, 'has no effect over http; use https in its URL');
+  if (given !== undefined && !encrypted) warn(problems, given.place, 'matters only over https; write https in its URL if that is meant');
   if (caFile === undefined) return { ca: null, insecure };
   const ca = await files.read(caFile, problems);
   if (ca !== null && !(await isCertificate(ca)))

@@ -133,7 +133,9 @@ describe('access to a router', () => {
 
   it('gives a warning for certificates over http', async () => {
     const { warnings } = await load(withText('routers:\n  a: { url: http://a, insecure: true }\n'));
-    expect(warnings).to.deep.equal(['wrtmeter.yaml:2: routers.a.insecure: has no effect over http; use https in its URL']);
+    expect(warnings).to.deep.equal([
+      'wrtmeter.yaml:2: routers.a.insecure: matters only over https; write https in its URL if that is meant',
+    ]);
   });
 });
 
