@@ -60,10 +60,17 @@ export const classic = defineKind({
     ...(urls.hosts === undefined ? [] : [hostsProbe(urls.hosts, send)]),
   ],
   check(routers) {
-    if (routers.length === 0) return [];
-    const names = routers.map(({ name }) => name).join(', ');
-    const what = `${names}: read by the classic scripts, which report no restarts, no hosts, no signal and only one uplink`;
+    const names = new Map<string, string[]>();
+    for (const { name, config } of routers) names.set(readBy(config), [...(names.get(readBy(config)) ?? []), name]);
     const todo = `wrtmeter.cgi reports all of this in one answer: run "${INSTALL_SCRIPT} root@ROUTER", then set url: instead of urls:, with was: [NAME] if the name changes.`;
-    return [about(null, 'advice', 'classic_scripts', what, todo)];
+    return [...names].map(([how, each]) => about(null, 'advice', 'classic_scripts', `${each.join(', ')}: read by ${how}`, todo));
   },
 });
+
+/** What a router is read by, and what it does not say. */
+function readBy({ hosts, ...scripts }: ClassicUrls): string {
+  if (hosts === undefined) return 'the classic scripts, which report no restarts, no hosts, no signal and only one uplink';
+  return Object.keys(scripts).length === 0
+    ? 'hosts.cgi alone, which reports no uplinks, stations and leases'
+    : 'hosts.cgi and the classic scripts, which report no restarts, no signal and only one uplink';
+}

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { newStatus } from '../../../src/domain/status.ts';
 import { SourceError } from '../../../src/errors.ts';
 import { classicProbes, parseLeases, parseStations } from '../../../src/sources/classic/classic.ts';
+import { type ClassicUrls, classic } from '../../../src/sources/classic/kind.ts';
 import { parseWan } from '../../../src/sources/classic/wan.ts';
 import { NOTHING_SKIPPED } from '../../../src/sources/skips.ts';
 
@@ -182,5 +184,26 @@ describe('classicProbes', () => {
     expect(probes.map(({ sources, origin }) => ({ sources, origin: origin }))).to.deep.equal([
       { sources: ['wan'], origin: 'classic http://router/wan.cgi' },
     ]);
+  });
+});
+
+describe('what the doctor says of classic scripts', () => {
+  it('is what each router does not report', () => {
+    const urls = { stations: 'http://a/totalwifi.cgi', wan: 'http://a/wan.cgi' };
+    const hosts = 'http://a/hosts.cgi';
+    const router = (name: string, config: ClassicUrls) => ({
+      ...{ name, config, status: newStatus(name, [], []), warnings: [] },
+      ...{ hadHosts: false, lineRate: 1e9, sinceRead: null },
+    });
+    const found = classic.check(
+      [router('old', urls), router('mixed', { ...urls, hosts }), router('attic', urls), router('gateway', { hosts })],
+      '0',
+    );
+    expect(found.map(({ what }) => what)).to.deep.equal([
+      'old, attic: read by the classic scripts, which report no restarts, no hosts, no signal and only one uplink',
+      'mixed: read by hosts.cgi and the classic scripts, which report no restarts, no signal and only one uplink',
+      'gateway: read by hosts.cgi alone, which reports no uplinks, stations and leases',
+    ]);
+    expect(classic.check([], '0')).to.deep.equal([]);
   });
 });
