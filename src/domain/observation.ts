@@ -151,7 +151,8 @@ export interface System {
   model: string;
   release: string;
   counterBits: CounterBits;
-  flowOffload: { software: boolean; hardware: boolean };
+  /** Null where it is not asked, as on a server. */
+  flowOffload: { software: boolean; hardware: boolean } | null;
   /** Version of the script that answered; null if not reported. */
   script: string | null;
   /** The limits that stand there, or why they could not be read; absent where it shows none. */

@@ -164,7 +164,7 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     );
     return {
       boot: bootId,
-      offload: `${flowOffload.software} ${flowOffload.hardware}`,
+      offload: flowOffload && `${flowOffload.software} ${flowOffload.hardware}`,
       at: !status.up || isFailed || times.length === 0 ? null : Math.max(...times),
       standing: limits === undefined || 'failed' in limits ? null : limits,
     };

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import { DAY_MS } from '../../domain/calendar.ts';
 import { isRandomized } from '../../domain/mac.ts';
+import type { System } from '../../domain/observation.ts';
 import type { RouterStatus } from '../../domain/status.ts';
 import { type AccountName, accountKey, deviceAccount, deviceAccountsOf, undirectedAccount } from '../../ledger/account.ts';
 import { type Books, readerKey } from '../../ledger/books.ts';
@@ -93,8 +94,11 @@ const routerFacts = ({ name, sources, system }: RouterStatus, books: Books): Rou
     lastRead: lastSuccess ?? books.readers.get(readerKey(name, source))?.readAt ?? null,
     why: error?.message ?? null,
   })),
-  offload: system === null ? null : (['hardware', 'software'] as const).filter((kind) => system.flowOffload[kind]).slice(0, 1),
+  offload: offloadOf(system?.flowOffload ?? null),
 });
+
+const offloadOf = (found: System['flowOffload']): RouterFacts['offload'] =>
+  found && (['hardware', 'software'] as const).filter((kind) => found[kind]).slice(0, 1);
 
 /** When private devices and peers come and go is nobody's business. */
 function mayBeWatched(watched: Watched, { people, books }: FactSources): boolean {

@@ -112,7 +112,7 @@ const textOf = (names: readonly string[], all: number): string =>
 function offload(router: RouterSurvey): Finding[] {
   const { system } = router.status;
   const hosts = hostsOf(router);
-  if (system === null || (!system.flowOffload.software && !system.flowOffload.hardware)) return [];
+  if (!system?.flowOffload?.software && !system?.flowOffload?.hardware) return [];
   const kind = system.flowOffload.hardware ? 'hardware' : 'software';
   const settings = kind === 'hardware' ? ['flow_offloading_hw', 'flow_offloading'] : ['flow_offloading'];
   const off = settings.map((name) => `uci set firewall.@defaults[0].${name}=0`).join('; ');

@@ -15,7 +15,7 @@ function loginOf({ config: { name }, limitsFailure }: RouterSurvey): Finding[] {
 function findingsOf({ config: { name, limits }, status: { system, up } }: Pick<RouterSurvey, 'config' | 'status'>): Finding[] {
   if (limits === null || system === null || !up) return [];
   const { flowOffload, limits: standing } = system;
-  if (flowOffload.software || flowOffload.hardware) {
+  if (flowOffload?.software || flowOffload?.hardware) {
     const what = 'flow offloading is on, so the router refuses every limit: offloaded packets pass no rule of the firewall';
     return [about(name, 'wrong', 'limits_offload', what, 'Switch flow offloading off on the router, or remove its limits.')];
   }

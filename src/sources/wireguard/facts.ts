@@ -34,7 +34,7 @@ export function parseFacts(text: string): ServerFacts {
     model: '',
     release: cleanName(fact('release').replaceAll('"', '')) ?? '',
     counterBits: 64 as const,
-    flowOffload: { software: false, hardware: false },
+    flowOffload: null,
     script: null,
   };
   return { system, ifindex };

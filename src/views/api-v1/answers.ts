@@ -86,7 +86,7 @@ function routerJson(router: RouterStatus, wallClock: number) {
       release: system.release,
       booted_at: instantText(Math.round(system.time - system.uptime) * 1000),
       counter_bits: system.counterBits,
-      flow_offload: { ...system.flowOffload },
+      flow_offload: system.flowOffload && { ...system.flowOffload },
     },
     sources: [...sources.values()].map((source) => sourceJson(source, wallClock)),
   };

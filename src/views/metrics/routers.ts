@@ -130,14 +130,11 @@ function familiesOf(view: View, ofSource: SourceLabels, ofLease: LastingLabels):
 }
 
 function offload(view: View): Sample[] {
-  return view.routers.flatMap(({ name, system }) =>
-    system === null
-      ? []
-      : (['software', 'hardware'] as const).map((kind) => ({
-          labels: labelText(OFFLOAD, [name, kind]),
-          value: system.flowOffload[kind] ? 1 : 0,
-        })),
-  );
+  return view.routers.flatMap(({ name, system }) => {
+    const found = system?.flowOffload ?? null;
+    if (found === null) return [];
+    return (['software', 'hardware'] as const).map((kind) => ({ labels: labelText(OFFLOAD, [name, kind]), value: found[kind] ? 1 : 0 }));
+  });
 }
 
 function leases(view: View): Sample[] {

@@ -45,10 +45,12 @@ export const schemas = {
       release: text(),
       booted_at: time("When it booted, by the router's own clock"),
       counter_bits: { type: 'integer', description: "Width of its kernel's network device counters" },
-      flow_offload: record({
-        software: flag('Whether packets may bypass the firewall'),
-        hardware: flag('Whether packets may bypass the CPU'),
-      }),
+      flow_offload: orNull(
+        record(
+          { software: flag('Whether packets may bypass the firewall'), hardware: flag('Whether packets may bypass the CPU') },
+          'Null where it is not asked, as on a WireGuard server that is not a router',
+        ),
+      ),
     },
     'What the router last reported about itself; null if it never did, as with the classic scripts',
   ),

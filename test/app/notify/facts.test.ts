@@ -118,6 +118,8 @@ describe('the facts that notices are decided from', () => {
     ]);
     router.system = { ...system('b', 1), flowOffload: { software: true, hardware: true } };
     expect(facts().routers[0]?.offload).to.deep.equal(['hardware']);
+    router.system = { ...system('b', 1), flowOffload: null };
+    expect(facts().routers[0]?.offload).to.equal(null);
   });
 
   it('a router whose stations cannot be read hides devices; one whose leases cannot does not', () => {

@@ -85,6 +85,7 @@ describe('the peers of a WireGuard server', () => {
       },
     ]);
     expect(result.system).to.include({ bootId: '8d1f3b0e-5c0f-4b3e-9a55-6a2b7c1d9e10', uptime: 100.5, time: 1763665000, hostname: 'vpn' });
+    expect(result.system).to.have.property('flowOffload', null);
   });
 
   it('have their own origin and rules', async () => {

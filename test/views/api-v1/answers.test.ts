@@ -148,6 +148,7 @@ describe('api/v1', () => {
     const [router] = routersAnswer(home.view(NOW)).routers;
     expect(router).to.include({ name: 'gateway', up: true });
     expect(router?.system).to.include({ model: 'Linksys E8450 (UBI)', booted_at: '2026-11-18T11:05:00Z' });
+    expect(router?.system?.flow_offload).to.deep.equal({ software: false, hardware: false });
     expect(router?.sources.map(({ source, success, last_tried, error }) => [source, success, last_tried, error])).to.deep.equal([
       ['stations', true, '2026-11-20T18:00:00Z', null],
       ['wan', false, '2026-11-20T18:00:00Z', failed],

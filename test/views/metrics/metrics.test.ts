@@ -203,6 +203,14 @@ describe('/metrics', () => {
     expect(text).to.not.contain('wrtmeter_source_success{router="gateway",source="hosts"}');
   });
 
+  it('a server that is not asked for flow offloading has none to show', async () => {
+    const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
+    expect(await metricsText(view)).to.contain('wrtmeter_router_flow_offload{router="gateway",kind="software"} 0');
+    for (const router of view.routers) if (router.system !== null) router.system = { ...router.system, flowOffload: null };
+    const text = await metricsText(view);
+    expect(text).to.contain('wrtmeter_router_info{router="gateway"').and.not.contain('wrtmeter_router_flow_offload{');
+  });
+
   it('a device that was not seen for expire disappears, and returns with its totals', async () => {
     const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
     const later = await metricsText({ ...view, routers: [], now: view.now + 31 * 86_400_000 });

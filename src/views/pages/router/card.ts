@@ -1,3 +1,4 @@
+import type { System } from '../../../domain/observation.ts';
 import { type RouterStatus, remedyOf, type SourceFailure, type SourceStatus } from '../../../domain/status.ts';
 import { FAILURE_WORDS } from '../../failure-words.ts';
 import { formatAge, formatSeconds } from '../../format.ts';
@@ -54,8 +55,8 @@ function about({ now }: View, router: RouterStatus): Html {
 }
 
 /** Shown because offloaded packets bypass some counters. */
-function offload({ software, hardware }: { software: boolean; hardware: boolean }): string {
-  return hardware ? ', hardware flow offloading' : software ? ', software flow offloading' : '';
+function offload(found: System['flowOffload']): string {
+  return found?.hardware ? ', hardware flow offloading' : found?.software ? ', software flow offloading' : '';
 }
 
 function rows(view: View, router: RouterStatus, same: readonly SourceStatus[]): Html | null {
