@@ -6,7 +6,7 @@ export interface Memory {
   since: number;
   /** Routers (`gateway`) and sources (`gateway stations`) that were reported to be silent, and since when they are. */
   silent: Readonly<Record<string, number>>;
-  /** Watched devices and peers by id, and whether they were here. */
+  /** Watched devices and peers by id, and whether they were here; without those of which that is not known yet. */
   here: Readonly<Record<string, boolean>>;
   /** Offloading that was reported: `gateway software`. */
   offload: readonly string[];

@@ -141,7 +141,34 @@ describe('watched devices', () => {
     expect(at(76, 61)).to.deep.equal(['Anna’s phone has left']);
   });
 
-  it('that were never seen are away, and come', () => {
+  it('that are seen soon after watching began were here before, as a wired device that moves its first bytes', () => {
+    for (const lastSeen of [null, NOON - DAY_MS]) {
+      const home = watched();
+      const at = (minutes: number, watching: ReturnType<typeof anna>) =>
+        home(factsAt(NOON + minutes * MINUTE, { startedAt: NOON, seeingSince: NOON, watched: watching }));
+      expect(at(0, anna(lastSeen))).to.deep.equal([]);
+      expect(at(1, anna(NOON + MINUTE))).to.deep.equal([]);
+      expect(at(20, anna(NOON + MINUTE))).to.deep.equal(['Anna’s phone has left']);
+      const other = watched();
+      const later = (minutes: number, seen: number | null, seeing = NOON) =>
+        other(factsAt(NOON + minutes * MINUTE, { startedAt: NOON, seeingSince: seeing, watched: anna(seen) }));
+      expect(later(0, lastSeen)).to.deep.equal([]);
+      expect(later(14, lastSeen)).to.deep.equal([]);
+      expect(later(15, lastSeen)).to.deep.equal([]);
+      expect(later(16, NOON + 16 * MINUTE)).to.deep.equal(['Anna’s phone is here']);
+    }
+  });
+
+  it('that were looked for while a router was not read may have been here', () => {
+    const home = watched();
+    const at = (minutes: number, seen: number | null, seeingSince: number) =>
+      home(factsAt(NOON + minutes * MINUTE, { startedAt: NOON, seeingSince, watched: anna(seen) }));
+    expect(at(0, null, Number.POSITIVE_INFINITY)).to.deep.equal([]);
+    expect(at(60, null, Number.POSITIVE_INFINITY)).to.deep.equal([]);
+    expect(at(61, NOON + 61 * MINUTE, NOON + 61 * MINUTE)).to.deep.equal([]);
+  });
+
+  it('that were not seen for a while are away, and come', () => {
     const home = watched();
     expect(home(factsAt(NOON, { watched: anna(null) }))).to.deep.equal([]);
     expect(home(factsAt(NOON + MINUTE, { watched: anna(NOON + MINUTE) }))).to.deep.equal(['Anna’s phone is here']);
