@@ -8,19 +8,11 @@ import { clientPaths, clientSchemas } from './clients.ts';
 import { limitPaths } from './limits.ts';
 import { live } from './live.ts';
 import { pagePaths } from './pages.ts';
-import { error, json, type Operation, type Parameter, type Paths, plain, securitySchemes, TOKEN_WHERE_WANTED } from './parts.ts';
+import { error, json, type Operation, type Paths, plain, query, securitySchemes, TOKEN_WHERE_WANTED } from './parts.ts';
 import { phpAnswers } from './php.ts';
-import { type Schema, text } from './schema.ts';
 import { schemas } from './schemas.ts';
 
 const answer = (name: keyof typeof schemas) => json('The answer', { $ref: `#/components/schemas/${name}` });
-const query = (name: string, description: string, schema: Schema = text(), required = false): Parameter => ({
-  name,
-  in: 'query',
-  required,
-  description,
-  schema,
-});
 
 /** Of every answer that grows with the home. */
 const BUSY = error('Too many large answers are made at the moment: Retry-After has the seconds to wait');

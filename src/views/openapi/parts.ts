@@ -25,6 +25,15 @@ export type Paths = Readonly<Record<string, Readonly<{ get?: Operation; post?: O
 /** A part of the path. */
 export const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text() });
 
+/** A part of the query. */
+export const query = (name: string, description: string, schema: Schema = text(), required = false): Parameter => ({
+  name,
+  in: 'query',
+  required,
+  description,
+  schema,
+});
+
 export const json = (description: string, schema: Schema) => ({ description, content: { 'application/json': { schema } } });
 export const plain = (description: string, type = 'text/plain') => ({ description, content: { [type]: { schema: text() } } });
 export const error = (description: string) => json(description, { $ref: '#/components/schemas/Error' });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { routes } from '../../../src/http/routes.ts';
 import type { Listening } from '../../../src/http/server.ts';
 import { openApi } from '../../../src/views/openapi/openapi.ts';
+import { pagePaths } from '../../../src/views/openapi/pages.ts';
 import { phpAnswers } from '../../../src/views/openapi/php.ts';
 import type { Schema } from '../../../src/views/openapi/schema.ts';
 import { schemas } from '../../../src/views/openapi/schemas.ts';
@@ -87,6 +88,24 @@ describe('the OpenAPI document', () => {
     const wrong = await ask(`${server.url}/api/v1/usage.csv?user=nobody`);
     expect([wrong.status, wrong.headers['content-type']]).to.deep.equal([404, 'application/json']);
   });
+
+  for (const [path, { get }] of Object.entries(pagePaths)) {
+    if (path.includes('{') || get === undefined) continue;
+    const parameters = (get.parameters ?? []).map(({ name }) => name);
+    it(`the page ${path} takes the parameters that are described`, async () => {
+      const { status, text } = await ask(`${server.url}${path}?nonsense=1`);
+      const [, used = ''] = /There is no parameter &quot;nonsense&quot;: use ([a-z, ]+)/.exec(text) ?? [];
+      expect([status, used.split(', ')]).to.deep.equal(parameters.length === 0 ? [200, ['']] : [400, parameters]);
+      expect(get.responses[400] !== undefined).to.equal(parameters.length > 0);
+    });
+    if (get.responses[404] !== undefined)
+      it(`the page ${path} says what there is not`, async () => {
+        const asked = (get.parameters ?? []).filter(({ name, required }) => required || name === 'router');
+        const given = asked.map(({ name }) => `${name}=${name === 'mac' ? '02:00:00:00:00:fe' : 'none'}`);
+        const { status, headers } = await ask(`${server.url}${path}?${given.join('&')}`);
+        expect([status, headers['content-type']]).to.deep.equal([404, 'text/html; charset=utf-8']);
+      });
+  }
 
   it('the check of these tests finds what is wrong', () => {
     const { home: sum, uplinks } = { home: {}, uplinks: [{ router: 1 }] };

@@ -7,8 +7,8 @@ import { pageNumber } from '../frame/pager.ts';
 import { withoutEmpty } from '../frame/query.ts';
 
 /** How the table can be sorted. */
-const SORTS = ['name', 'month', 'total', 'seen'] as const;
-export type DeviceSort = (typeof SORTS)[number];
+export const DEVICE_SORTS = ['name', 'month', 'total', 'seen'] as const;
+export type DeviceSort = (typeof DEVICE_SORTS)[number];
 
 /** What the page was asked for. All of it is in its address, so that it can be bookmarked. */
 export interface DeviceChoice {
@@ -28,7 +28,7 @@ const NAMES = ['q', 'user', 'router', 'network', 'sort', 'page'] as const;
 export function deviceChoice(parameters: QueryParameters): DeviceChoice {
   // A form sends its empty fields too.
   const { q = '', user = '', router = '', network = '', sort = 'month', page } = single(withoutEmpty(parameters), NAMES);
-  return { q, user, router, network, sort: oneOf('sort', sort, SORTS), page: pageNumber(page) };
+  return { q, user, router, network, sort: oneOf('sort', sort, DEVICE_SORTS), page: pageNumber(page) };
 }
 
 /** The devices that are asked for, in their order. Of a private one only what is shown of it can be asked for. */
