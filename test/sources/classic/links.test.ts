@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { classicProbes } from '../../../src/sources/classic/classic.ts';
+import { CLASSIC_STATION_RULES, classicProbes } from '../../../src/sources/classic/classic.ts';
 import { StationLinks } from '../../../src/sources/classic/links.ts';
+import { openBench, station } from '../../support/ledger/rounds.ts';
 
 const A = '02:00:00:00:00:01';
 const B = '02:00:00:00:00:02';
@@ -52,7 +53,7 @@ describe('Wi-Fi 7 stations in a classic list: the sum of the links counts once',
     ];
     expect(await kept(...radios)).to.deep.equal(radios);
   });
-  it('a sum stays one if a list or two lack the station', async () => {
+  it('a station that a list lacked is looked at again, and soon known again', async () => {
     const sum = [`${A} 1000 10000`, `${A} 600 6000`, `${A} 400 4000`];
     const left = (n: number) => [`${A} ${1000 + n} 10000`, `${A} ${600 + n} 6000`];
     expect(await kept(sum, [], left(1), left(2))).to.deep.equal([[`${A} 1000 10000`], [], left(1), [`${A} 1002 10000`]]);
@@ -71,5 +72,47 @@ describe('Wi-Fi 7 stations in a classic list: the sum of the links counts once',
     const sum = [`${A} 30 60`, `${A} 30 60`];
     const radios = [`${A} 40 70`, `${A} 1 1`];
     expect(await kept(sum, [], radios)).to.deep.equal([[`${A} 30 60`], [], radios]);
+  });
+});
+
+describe('Wi-Fi 7 stations in the ledger', () => {
+  const line = (bytes: number) => station(A, bytes, bytes, { counter: A });
+  /** What was posted after each list, as the lists come; the program starts again after one of them. */
+  async function posted(lists: number[][], startAfter = -1): Promise<number[]> {
+    const bench = await openBench();
+    let links = new StationLinks();
+    const totals: number[] = [];
+    try {
+      for (const [i, list] of lists.entries()) {
+        const { lines: stations, doubtful } = links.without(list.map(line));
+        await bench.read(i * 15, { source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations, doubtful });
+        totals.push(bench.total({ kind: 'station', router: 'gateway', key: A })?.download ?? 0);
+        if (i !== startAfter) continue;
+        await bench.restart();
+        links = new StationLinks();
+      }
+    } finally {
+      await bench.close();
+    }
+    return totals;
+  }
+  const left = (n: number) => [1000 + n, 600 + n];
+
+  it('with one link left, lists that lack the station change nothing', async () => {
+    expect(await posted([left(0), [], left(10), left(20)])).to.deep.equal([0, 0, 10, 20]);
+    const missing = Array.from({ length: 9 }, () => []);
+    expect((await posted([[1000, 600, 400], ...missing, left(10), left(20), left(30)])).slice(-3)).to.deep.equal([10, 20, 30]);
+  });
+  it('after a start, the link is not new, whenever the station is listed again', async () => {
+    expect(await posted([[1000, 600, 400], left(10), left(20), left(30)], 0)).to.deep.equal([0, 10, 20, 30]);
+    expect(await posted([[1000, 600, 400], [], left(10), left(20), left(30)], 0)).to.deep.equal([0, 0, 10, 20, 30]);
+    expect(await posted([[1000], [1010, 0], [1020, 10], [1030, 20]], 0)).to.deep.equal([0, 10, 20, 30]);
+  });
+  it('the first line goes on as it would alone: a dip stays one, and so does a restart', async () => {
+    expect(await posted([[1000], [900, 600], [1000, 600], [1001, 601]], 0)).to.deep.equal(await posted([[1000], [900], [1000], [1001]], 0));
+    expect(await posted([[1000], [50, 30], [60, 40]], 0)).to.deep.equal(await posted([[1000], [50], [60]], 0));
+  });
+  it('a second radio of a station that was listed alone is new', async () => {
+    expect(await posted([[1000], [1000, 20], [1000, 30]])).to.deep.equal([0, 20, 30]);
   });
 });

@@ -41,10 +41,19 @@ export function baselinesOfEach(
   return isRepeated ? null : found;
 }
 
-/** Keeps the next baselines of a counter, where they differ from the present ones. */
-export function updateBaselines(update: ReaderUpdate, counter: string, found: Baseline[], baselines: readonly KeptBaseline[]): void {
+/**
+ * Keeps the next baselines of a counter, where they differ from the present ones. `continued`: those that its readings continue, which may
+ * have been another counter's.
+ */
+export function updateBaselines(
+  update: ReaderUpdate,
+  counter: string,
+  found: Baseline[],
+  baselines: readonly KeptBaseline[],
+  continued: readonly KeptBaseline[],
+): void {
   // Nearly all leave nothing open, and a router may invent thousands.
-  const next = found.every(isPlain) ? found : withMarks(update, found, baselines);
+  const next = found.every(isPlain) ? found : withMarks(update, found, continued);
   const unchanged = next.length === baselines.length && next.every((each, i) => baselines[i] !== undefined && isSame(baselines[i], each));
   if (!unchanged) update.changed.set(counter, next);
 }
@@ -89,8 +98,8 @@ function isSame(baseline: KeptBaseline, { bytes, epoch, doubts, fedElsewhere }: 
 /** Of counters that are not in the answer: their baselines went to others, or changed places with them. Rule: undirected counter. */
 export function keepMoved(
   update: ReaderUpdate,
-  stored: ReadonlyMap<string, readonly Baseline[]>,
-  known: ReadonlyMap<string, readonly Baseline[]>,
+  stored: ReadonlyMap<string, readonly KeptBaseline[]>,
+  known: ReadonlyMap<string, readonly KeptBaseline[]>,
   present: ReadonlyMap<string, readonly Reading[]>,
 ): void {
   for (const [counter, baselines] of stored) {
@@ -98,7 +107,7 @@ export function keepMoved(
     if (kept === undefined && !present.has(counter)) update.removed.push(counter);
     else if (kept !== undefined && kept !== baselines && !present.has(counter)) {
       // Without the id: the row in the file stays with its counter.
-      const drafts = kept.map((each) => draftOf(each, []));
+      const drafts = kept.map((each) => draftOf(each, each.fedElsewhere ?? []));
       update.changed.set(counter, drafts);
     }
   }

@@ -1,7 +1,7 @@
 import type { Change, Circumstances } from '../../../domain/change.ts';
 import type { Reading } from '../../../domain/counter.ts';
 import { compare } from '../../../domain/increase.ts';
-import { nextBaselines } from '../../../domain/next-baselines.ts';
+import { nextBaselines, plain } from '../../../domain/next-baselines.ts';
 import type { Uplink } from '../../../domain/observation.ts';
 import type { AnsweredSource } from '../../../domain/round.ts';
 import { isZero, NOTHING } from '../../../domain/traffic.ts';
@@ -155,13 +155,11 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
-  const circumstances = before?.unread.has(counter) ? afterUnread(now) : now;
-  const hasNewLine = baselines.length > 0 && readings.length > baselines.length;
-  const changes =
-    hasNewLine && context.doubtful?.has(counter)
-      ? changesOfFirst(readings, baselines, circumstances)
-      : compare(readings, baselines, circumstances);
-  const { accounts, shows, undirected } = feedsOf(context, readings, baselines, changes);
+  // A line that was not there before may have the bytes of the first one too, which then goes on alone. Rule: lines of one MAC.
+  const isDoubtful = baselines.length === 1 && readings.length > 1 && context.doubtful?.has(counter) === true;
+  const [lines, others] = isDoubtful ? [readings.slice(0, 1), readings.slice(1)] : [readings, NONE];
+  const changes = compare(lines, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
+  const { accounts, shows, undirected } = feedsOf(context, lines, baselines, changes);
   for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
     const change = undirected === undefined ? found : withoutPackets(found);
     if (undirected !== undefined && change.kind === 'dip' && change.why !== 'came back' && isZero(change.short)) continue;
@@ -169,13 +167,8 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
     postChange(context, counter, accounts, undirected === undefined ? change : asUndirected(change, undirected.isRepeated));
   }
   if (shows !== undefined) context.postings.markSeen(shows, now.at, update.reader.router);
-  updateBaselines(update, counter, nextBaselines(readings, baselines, changes, now), before?.counters.get(counter) ?? NONE);
-}
-
-/** Where a line that was not there before may be a part of the first one, that one alone posts. Rule: lines of one MAC. */
-function changesOfFirst(readings: readonly Reading[], baselines: readonly KeptBaseline[], now: Circumstances): Change[] {
-  const changes = compare(readings.slice(0, 1), baselines, now);
-  return changes.every(({ kind }) => kind === 'increase') ? changes : [SEEN_ONLY];
+  const next = [...nextBaselines(lines, baselines, changes, now), ...others.map(plain)];
+  updateBaselines(update, counter, next, before?.counters.get(counter) ?? NONE, baselines);
 }
 
 /** Devices get nothing that the source which fed them before may have given them. Rule: device account. */

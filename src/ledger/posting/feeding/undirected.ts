@@ -1,11 +1,11 @@
 import type { Change } from '../../../domain/change.ts';
-import type { Baseline, CounterRules, Reading } from '../../../domain/counter.ts';
+import type { CounterRules, Reading } from '../../../domain/counter.ts';
 import { macIn } from '../../../domain/counter-names.ts';
 import type { Round } from '../../../domain/round.ts';
 import { NOTHING, type Traffic } from '../../../domain/traffic.ts';
 import { isBelow } from '../../../domain/within-epoch.ts';
 import { accountKey, deviceAccount, undirectedAccount, undirectedBytes, usageOf } from '../../account.ts';
-import { type Books, readerKey } from '../../books.ts';
+import { type Books, type KeptBaseline, readerKey } from '../../books.ts';
 import type { Postings } from '../postings.ts';
 import type { RoundUpdate } from '../round-update.ts';
 import { unreadOf } from './source.ts';
@@ -71,10 +71,10 @@ export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick:
  * Rule: undirected counter.
  */
 export function withMovedAddresses(
-  known: ReadonlyMap<string, readonly Baseline[]>,
+  known: ReadonlyMap<string, readonly KeptBaseline[]>,
   counters: () => ReadonlyMap<string, readonly Reading[]>,
-  { moves = false }: CounterRules,
-): ReadonlyMap<string, readonly Baseline[]> {
+  { directions, moves = false }: CounterRules,
+): ReadonlyMap<string, readonly KeptBaseline[]> {
   if (!moves) return known;
   const present = counters();
   const isOpen = (counter: string) => known.get(counter)?.[0]?.lastRead !== null;
