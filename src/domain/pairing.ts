@@ -26,29 +26,28 @@ interface Match {
   baseline: number;
 }
 
-/** The matching with the most pairs and, among those, the largest sum of baselines: dynamic programming over the set of used baselines. */
+/**
+ * The matching with the most pairs and, among those, the largest sum of baselines. The largest are taken first, each if a line can be found for it
+ * and for all that were taken before: then as many are taken as can be, and no others have a larger sum.
+ */
 function bestMatch(lines: readonly Traffic[], baselines: readonly Traffic[], of: (t: Traffic) => number): Match {
-  let best = new Map<number, Match>([[0, { pairs: 0, baseline: 0 }]]);
-  for (const line of lines) {
-    const next = new Map(best);
-    for (const [used, match] of best) {
-      for (const [i, baseline] of baselines.entries()) {
-        if (used & (1 << i) || line.download < baseline.download || line.upload < baseline.upload) continue;
-        keepBetter(next, used | (1 << i), { pairs: match.pairs + 1, baseline: match.baseline + of(baseline) });
-      }
-    }
-    best = next;
+  const pairs = new Map<number, Traffic>();
+  let sum = 0;
+  for (const baseline of baselines.toSorted((a, b) => of(b) - of(a))) if (isPaired(baseline, lines, pairs, new Set())) sum += of(baseline);
+  return { pairs: pairs.size, baseline: sum };
+}
+
+/** Finds a line for a baseline, where those that have one may change theirs; `pairs` has the baseline of each line by its place, `tried` the places. */
+function isPaired(baseline: Traffic, lines: readonly Traffic[], pairs: Map<number, Traffic>, tried: Set<number>): boolean {
+  for (const [i, line] of lines.entries()) {
+    if (tried.has(i) || line.download < baseline.download || line.upload < baseline.upload) continue;
+    tried.add(i);
+    const other = pairs.get(i);
+    if (other !== undefined && !isPaired(other, lines, pairs, tried)) continue;
+    pairs.set(i, baseline);
+    return true;
   }
-  return [...best.values()].reduce((a, b) => (isBetter(b, a) ? b : a));
-}
-
-function keepBetter(matches: Map<number, Match>, used: number, match: Match): void {
-  const known = matches.get(used);
-  if (known === undefined || isBetter(match, known)) matches.set(used, match);
-}
-
-function isBetter(a: Match, b: Match): boolean {
-  return a.pairs > b.pairs || (a.pairs === b.pairs && a.baseline > b.baseline);
+  return false;
 }
 
 /** Whether a line shows a baseline less a small part in some direction, or less than before in one that has dipped already. */
