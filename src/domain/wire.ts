@@ -1,15 +1,21 @@
+/**
+ * Uplinks with counters of one answer, each of which is compared with all others, and accounts of a router's uplinks that take no room of
+ * others. Rule: small.
+ */
+export const MOST_UPLINKS = 64;
+
 /** Where a counter of an uplink is. */
 export interface Wired {
   /** The layer-3 device; null where the router does not say. */
   device: string | null;
-  /** The devices that it lies on, the nearest first; absent where the router does not say. */
-  below?: readonly string[];
+  /** The devices that it lies on; absent where the router does not say. */
+  below?: ReadonlySet<string>;
 }
 
 /** Whether the counter of a lower device has the bytes of an upper one too; `perhaps` where nothing shows what lies on what. Rule: one wire. */
 export function liesOn({ device, below }: Wired, lower: string | null): 'yes' | 'perhaps' | 'no' {
   if (device === null || lower === null || device === lower) return 'no';
-  if (below !== undefined) return below.includes(lower) ? 'yes' : 'no';
+  if (below !== undefined) return below.has(lower) ? 'yes' : 'no';
   if (isVlanOf(device, lower)) return 'yes';
   return mayHavePorts(device) && mayBePort(lower) ? 'perhaps' : 'no';
 }

@@ -22,7 +22,7 @@ export interface Skips {
   /** Skips a line. `counter`: the name of the counter whose value it has. */
   skip(why: string, counter?: string): void;
   /** Counts entries that there is no room for. */
-  leaveOut(count: number): void;
+  leaveOut(count: number, why?: string): void;
   /** What `parse` returns, or null and one more skipped line where it throws a SourceError. */
   attempt(what: () => string, counter: string, parse: () => Traffic): Traffic | null;
 }
@@ -44,9 +44,11 @@ export function createSkips(): Skips {
       return { skipped, skippedBecause: reasons, unread, ...(isPartial && { isPartial }) };
     },
     skip,
-    leaveOut(count) {
+    leaveOut(count, why) {
+      if (count === 0) return;
       skipped += count;
-      isPartial ||= count > 0;
+      isPartial = true;
+      if (why !== undefined && reasons.length < MOST_REASONS) reasons.push(why);
     },
     attempt(what, counter, parse) {
       try {

@@ -3,11 +3,11 @@ import type { Change } from '../../domain/change.ts';
 import { tariffSlices, type Week } from '../../domain/people/tariffs.ts';
 import { spread } from '../../domain/spread.ts';
 import { addTo, isZero, type Traffic } from '../../domain/traffic.ts';
+import { MOST_UPLINKS } from '../../domain/wire.ts';
 import type { AccountKind, AccountName } from '../account.ts';
 import type { AccountRef, AccountRefs } from '../account-refs.ts';
 import { newAccount } from '../accounts.ts';
 import type { Books } from '../books.ts';
-import { MOST_UPLINKS } from './counters/counter-room.ts';
 import type { AccountUpdate, Increase, Increases, RoundUpdate } from './round-update.ts';
 
 export interface PostingsTerms {

@@ -1,6 +1,7 @@
 import type { CounterRules } from '../../domain/counter.ts';
 import { uplinkCounter } from '../../domain/counter-names.ts';
 import type { System, Uplink } from '../../domain/observation.ts';
+import { MOST_UPLINKS } from '../../domain/wire.ts';
 import { quote, SourceError } from '../../errors.ts';
 import { createSkips, type Skips } from '../skips.ts';
 import { parseCounter } from '../source.ts';
@@ -10,22 +11,50 @@ import { isOverlay } from './overlay.ts';
 /** An uplink that comes up may have counted before, and one that is down is not listed. Rule: source promises. */
 export const WAN_RULES: CounterRules = { directions: 'apart', absent: 'kept', unknown: 'baseline', fall: 'reset', refresh: 10 };
 
+/** Devices that one uplink lies on, of which its line is read: a bridge has far fewer ports. Rule: small. */
+const MOST_BELOW = 256;
+
 /** The uplinks of a router and its `layers`, undefined in an answer of an older script; docs/formats/wrtmeter-cgi.md is the format. Throws a SourceError. */
 export function parseUplinks(lines: readonly string[], layers: readonly string[] | undefined, system: System): Parsed {
   const skips = createSkips();
-  const uplinks = lines
-    .flatMap((line) => parseUplink(line, system, skips) ?? [])
-    .map((uplink) => ({ ...uplink, ...layersOf(uplink, layers) }));
+  const found = lines.flatMap((line) => parseUplink(line, system, skips) ?? []);
   const [why] = skips.found.skippedBecause;
-  if (uplinks.length === 0 && why !== undefined) throw new SourceError('parse', why);
+  if (found.length === 0 && why !== undefined) throw new SourceError('parse', why);
+  const shown = firstOf(found, skips);
+  const below = layers && layersOf(shown, layers, skips);
+  const uplinks = shown.map((uplink) => ({ ...uplink, ...liesOn(uplink, below) }));
   return { observation: { source: 'wan', rules: WAN_RULES, uplinks }, ...skips.found };
 }
 
+/** The first uplinks that have counters, and as many that have none: the others are left out. Rule: small. */
+function firstOf(found: readonly Uplink[], skips: Skips): Uplink[] {
+  const room = { counted: MOST_UPLINKS, others: MOST_UPLINKS };
+  const kept = found.filter(({ bytes }) => --room[bytes === null ? 'others' : 'counted'] >= 0);
+  skips.leaveOut(found.length - kept.length, `more than ${MOST_UPLINKS} uplinks`);
+  return kept;
+}
+
 /** PPP without a port, and a tunnel, lie on something that the router does not know. Rule: one wire. */
-function layersOf({ device, overlay }: Uplink, layers: readonly string[] | undefined): Pick<Uplink, 'below'> {
-  const [, , ...below] = layers?.find((line) => line.startsWith(`layer ${device} `))?.split(' ') ?? [];
-  if (below.length > 0) return { below };
-  return layers === undefined || device === null || overlay || device.startsWith('ppp') ? {} : { below };
+function liesOn({ device, overlay }: Uplink, layers: Layers | undefined): Pick<Uplink, 'below'> {
+  const below = layers?.get(device ?? '');
+  if (below !== undefined) return { below };
+  return layers === undefined || device === null || overlay || device.startsWith('ppp') ? {} : { below: [] };
+}
+
+/** What devices lie on. */
+type Layers = ReadonlyMap<string, readonly string[]>;
+
+/** The layers of the devices of uplinks: of each, its first line that names any. */
+function layersOf(uplinks: readonly Uplink[], lines: readonly string[], skips: Skips): Layers {
+  const devices = new Set(uplinks.map(({ device }) => device));
+  const layers = new Map<string, readonly string[]>();
+  for (const line of lines) {
+    const [word, device = '', ...below] = line.split(' ', 2 + MOST_BELOW + 1);
+    if (word !== 'layer' || below.length === 0 || !devices.has(device) || layers.has(device)) continue;
+    if (below.length > MOST_BELOW) skips.leaveOut(1, `more than ${MOST_BELOW} devices that ${quote(device)} lies on`);
+    layers.set(device, below.slice(0, MOST_BELOW));
+  }
+  return layers;
 }
 
 /**

@@ -53,7 +53,7 @@ export interface RateTerms {
   /** Whether the ledger has the account (`accountKey`): what others gain is not shown, so nothing is kept of it, however much a router invents. */
   isKnown(key: string): boolean;
   /** Whether an uplink is left out of the home's sum. */
-  isOverlay(uplink: Uplink): boolean;
+  isOverlay(uplink: Pick<Uplink, 'name' | 'overlay'>): boolean;
 }
 
 /** Seconds after which a reading says nothing about now, nor the bytes since then about a rate. */

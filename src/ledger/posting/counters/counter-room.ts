@@ -1,11 +1,5 @@
 import type { Reader } from '../../books.ts';
 
-/**
- * Uplinks of one answer, each of which is compared with all others, and accounts of a router's uplinks that take no room of others.
- * Rule: small.
- */
-export const MOST_UPLINKS = 64;
-
 /** Room for the baselines of new counters, in one round. */
 export interface CounterRoom {
   /** Takes room for one of a router; false if there is none. */

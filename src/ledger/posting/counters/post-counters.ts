@@ -5,6 +5,7 @@ import { nextBaselines, plain } from '../../../domain/next-baselines.ts';
 import type { Uplink } from '../../../domain/observation.ts';
 import type { AnsweredSource } from '../../../domain/round.ts';
 import { isZero, NOTHING } from '../../../domain/traffic.ts';
+import { MOST_UPLINKS } from '../../../domain/wire.ts';
 import { accountKey } from '../../account.ts';
 import type { AccountRef } from '../../account-refs.ts';
 import type { Books, KeptBaseline, Reader } from '../../books.ts';
@@ -17,7 +18,7 @@ import type { ReaderUpdate } from '../round-update.ts';
 import { type LastReading, markAbsent } from './absent.ts';
 import { baselinesOfEach, byCounter, keepChanged, keepMoved, updateBaselines } from './baselines.ts';
 import { afterUnread, type Continuation, circumstancesOf } from './circumstances.ts';
-import { type CounterRoom, MOST_UPLINKS } from './counter-room.ts';
+import type { CounterRoom } from './counter-room.ts';
 import { gapIn } from './gap.ts';
 import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
@@ -202,12 +203,12 @@ function postChange(
 /** What its account says of an uplink counts: home sums go by it. Drafts the baselines of uplinks that others stand for. */
 function uplinkWires(books: Books, uplinks: readonly Uplink[], update: ReaderUpdate, before: LastReading | null, log: AuditLog): Wires {
   const { router, readAt } = update.reader;
-  const isOverlay = ({ name, overlay }: Uplink) =>
+  const isOverlay = ({ name, overlay }: Pick<Uplink, 'name' | 'overlay'>) =>
     books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }))?.overlay ?? overlay;
   const wires = wiresOf(uplinks, before, readAt, isOverlay);
   update.removed.push(...wires.continued);
   for (const [counter, baseline] of wires.takenOver) update.changed.set(counter, [baseline]);
-  log.counts.leftOut += Math.max(0, uplinks.length - MOST_UPLINKS);
+  log.counts.leftOut += Math.max(0, uplinks.filter(({ bytes }) => bytes !== null).length - MOST_UPLINKS);
   return wires;
 }
 

@@ -2,11 +2,11 @@ import type { CounterRules, Reading } from '../../../domain/counter.ts';
 import { hostCounter, peerCounter, stationCounter, sumCounter, uplinkCounter } from '../../../domain/counter-names.ts';
 import type { HostCounter, Observation, Peer, Station, SumCounter, Uplink } from '../../../domain/observation.ts';
 import { sumReading } from '../../../domain/traffic.ts';
+import { MOST_UPLINKS } from '../../../domain/wire.ts';
 import { deviceAccount, undirectedAccount } from '../../account.ts';
 import type { AccountRef, RefMaker } from '../../account-refs.ts';
 import type { Reader } from '../../books.ts';
 import type { Measures } from '../feeding/undirected.ts';
-import { MOST_UPLINKS } from './counter-room.ts';
 
 /** The accounts that the increase of a counter is posted to. */
 export interface Feeds {

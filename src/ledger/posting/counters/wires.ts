@@ -1,8 +1,9 @@
 import { type Baseline, type Epoch, TAKEN_OVER } from '../../../domain/counter.ts';
 import { uplinkCounter } from '../../../domain/counter-names.ts';
 import type { Uplink } from '../../../domain/observation.ts';
-import { liesOn } from '../../../domain/wire.ts';
+import { liesOn, type Wired } from '../../../domain/wire.ts';
 import type { Reader } from '../../books.ts';
+import { circlesIn } from './circles.ts';
 import { countedUplinks } from './readings.ts';
 
 /** What the counters of a router's uplinks mean to each other: several can count the same bytes. Rule: one wire. */
@@ -32,10 +33,13 @@ interface Known {
   readAt: number;
 }
 
+/** An uplink of this answer, with what it lies on as a set: it is compared with all others. */
+type WiredUplink = Omit<Uplink, 'below'> & Wired;
+
 /** A counter of this answer. */
 interface Shown {
   counter: string;
-  uplink: Uplink;
+  uplink: WiredUplink;
   /** Left out of the home's sum, whatever it lies on. */
   overlay: boolean;
   /** The newest reading of its device. */
@@ -45,14 +49,20 @@ interface Shown {
 }
 
 /** `isOverlay` says whether the account of an uplink is left out of the home's sum. `previous` is null for a first reading; `at` is Unix ms. */
-export function wiresOf(uplinks: readonly Uplink[], previous: Previous | null, at: number, isOverlay: (uplink: Uplink) => boolean): Wires {
+export function wiresOf(
+  uplinks: readonly Uplink[],
+  previous: Previous | null,
+  at: number,
+  isOverlay: (uplink: Pick<Uplink, 'name' | 'overlay'>) => boolean,
+): Wires {
   const known = previous === null ? [] : [...previous.counters].flatMap(([counter, lines]) => knownOf(counter, lines, previous));
-  const counted = countedUplinks(uplinks);
-  const all = counted.map((uplink) => shownOf(uplink, counted, known, previous, isOverlay(uplink)));
+  const counted = new Map(countedUplinks(uplinks).map((uplink) => [uplinkCounter(uplink.name, uplink.device), wired(uplink)]));
+  const all = [...counted].map(([counter, uplink]) => shownOf(counter, uplink, counted, known, previous, isOverlay(uplink)));
   const shown = all.filter((each) => all.every((other) => other === each || !repeats(each, other, all)));
   const silent = new Map<string, string | null>();
+  const circleOf = circlesIn(shown, (upper, lower) => on(upper, lower) === 'yes');
   for (const each of shown) {
-    const reason = silenceOf(each, shown, previous);
+    const reason = silenceOf(each, shown, circleOf(each), previous);
     if (reason !== undefined) silent.set(each.counter, reason);
   }
   const present = new Set(shown.map(({ counter }) => counter));
@@ -70,14 +80,22 @@ export function wiresOf(uplinks: readonly Uplink[], previous: Previous | null, a
   };
 }
 
+const wired = ({ below, ...uplink }: Uplink): WiredUplink => (below === undefined ? uplink : { ...uplink, below: new Set(below) });
+
 function knownOf(counter: string, [baseline, ...more]: readonly Baseline[], previous: Previous): Known[] {
   if (baseline === undefined || more.length > 0) return [];
   const [name = '', device = ''] = counter.split(' ');
   return [{ counter, name, device: device === '' ? null : device, baseline, readAt: baseline.lastRead ?? previous.readAt }];
 }
 
-function shownOf(uplink: Uplink, counted: readonly Uplink[], known: readonly Known[], previous: Previous | null, overlay: boolean): Shown {
-  const counter = uplinkCounter(uplink.name, uplink.device);
+function shownOf(
+  counter: string,
+  uplink: WiredUplink,
+  counted: ReadonlyMap<string, WiredUplink>,
+  known: readonly Known[],
+  previous: Previous | null,
+  overlay: boolean,
+): Shown {
   const own = known.find((k) => k.counter === counter) ?? null;
   const same = known.filter((k) => isSameDevice(k, uplink));
   const first = own !== null && same.includes(own) ? own : null;
@@ -86,7 +104,7 @@ function shownOf(uplink: Uplink, counted: readonly Uplink[], known: readonly Kno
   const later = known.filter((k) => last !== null && k.readAt > last.readAt);
   const overtaken = later.some(({ counter: after, name, device }) => {
     if (name === uplink.name || liesOn(uplink, device) !== 'no') return true;
-    const upper = counted.find((other) => uplinkCounter(other.name, other.device) === after);
+    const upper = counted.get(after);
     return upper !== undefined && liesOn(upper, uplink.device) !== 'no';
   });
   return { counter, uplink, overlay, last, ready: booted || (last !== null && !isTaken(last) && !overtaken) };
@@ -101,10 +119,9 @@ function repeats(each: Shown, other: Shown, all: readonly Shown[]): boolean {
 }
 
 /** Why a counter posts nothing: null where it is clear who counts its bytes, undefined where it posts. */
-function silenceOf(each: Shown, shown: readonly Shown[], previous: Previous | null): string | null | undefined {
+function silenceOf(each: Shown, shown: readonly Shown[], circle: readonly Shown[], previous: Previous | null): string | null | undefined {
   const begins = (other: Shown) => [each, other].some(({ last }) => last === null || last.readAt !== previous?.readAt);
   const named = ({ uplink: { name, device } }: Shown) => `the uplink ${name} (${device})`;
-  const circle = circleOf(each, shown);
   const [first] = circle;
   if (first !== undefined && first !== each)
     return begins(first) ? `it and ${named(first)} cannot lie on each other, as the router says, so one of them is counted` : null;
@@ -114,30 +131,10 @@ function silenceOf(each: Shown, shown: readonly Shown[], previous: Previous | nu
   return each.last !== null && !each.ready ? 'other uplinks of its wire were counted since it was read last' : undefined;
 }
 
-/** Uplinks that lie on each other, directly or over others, in the order of the answer, and the one that is asked for; empty where none do. */
-function circleOf(each: Shown, shown: readonly Shown[]): Shown[] {
-  const others = reached(each, shown).filter((other) => other !== each && reached(other, shown).includes(each));
-  return others.length === 0 ? [] : shown.filter((other) => other === each || others.includes(other));
-}
-
-/** All that an uplink lies on for certain, directly or over others. */
-function reached(from: Shown, shown: readonly Shown[]): Shown[] {
-  const found = new Set<Shown>();
-  const open = [from];
-  for (let upper = open.pop(); upper !== undefined; upper = open.pop()) {
-    for (const lower of shown) {
-      if (found.has(lower) || on(upper, lower) !== 'yes') continue;
-      found.add(lower);
-      open.push(lower);
-    }
-  }
-  return [...found];
-}
-
 const on = (upper: Shown, lower: Shown) => (upper.overlay || lower.overlay ? 'no' : layered(upper.uplink, lower.uplink));
 
 /** A tunnel lies on every other uplink, as far as the router shows. */
-const layered = (upper: Uplink, lower: Uplink) =>
+const layered = (upper: WiredUplink, lower: WiredUplink) =>
   upper.overlay && !lower.overlay && upper.below === undefined ? 'yes' : liesOn(upper, lower.device);
 
 const TAKEN: Epoch = { boot: TAKEN_OVER, instance: null, began: null, margin: 0 };
@@ -146,7 +143,7 @@ const isTaken = ({ baseline }: Known): boolean => baseline.epoch?.boot === TAKEN
 /** By the number that the kernel gave the device, else by its name. */
 function isSameDevice(
   { device, baseline: { epoch } }: { device: string | null; baseline: { epoch: Epoch | null } },
-  uplink: Uplink,
+  uplink: WiredUplink,
 ): boolean {
   const [before, now] = [epoch?.instance ?? null, uplink.epoch?.instance ?? null];
   if (before !== null && now !== null && epoch?.boot === uplink.epoch?.boot) return before === now;
