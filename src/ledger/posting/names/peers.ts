@@ -14,6 +14,7 @@ export function draftPeers(books: Books, round: Round, update: RoundUpdate): voi
       const { interfaces, peers } = result.observation;
       let room = MOST_PEERS - [...books.peers.values()].filter((known) => known.router === router).length;
       const present = new Set<string>();
+      const complete = new Set(interfaces);
       for (const peer of peers) {
         const key = peerKey(router, peer.interface, peer.publicKey);
         // A peer on the interface is not revoked, whatever a record says.
@@ -25,7 +26,7 @@ export function draftPeers(books: Books, round: Round, update: RoundUpdate): voi
         if (known === undefined || !same(known, next)) update.peers.push(next);
       }
       for (const [key, known] of books.peers) {
-        if (known.router !== router || known.state === 'gone' || present.has(key) || !interfaces.includes(known.interface)) continue;
+        if (known.router !== router || known.state === 'gone' || present.has(key) || !complete.has(known.interface)) continue;
         update.peers.push({ ...known, state: 'gone', endpoint: null });
       }
     }
