@@ -1,11 +1,7 @@
 import type { Change } from '../../../domain/change.ts';
-import type { CounterRules, Reading } from '../../../domain/counter.ts';
-import { macIn } from '../../../domain/counter-names.ts';
 import type { Round } from '../../../domain/round.ts';
-import { NOTHING, type Traffic } from '../../../domain/traffic.ts';
-import { isBelow } from '../../../domain/within-epoch.ts';
 import { accountKey, deviceAccount, undirectedAccount, undirectedBytes, usageOf } from '../../account.ts';
-import { type Books, type KeptBaseline, readerKey } from '../../books.ts';
+import { type Books, readerKey } from '../../books.ts';
 import type { Postings } from '../postings.ts';
 import type { RoundUpdate } from '../round-update.ts';
 import { unreadOf } from './source.ts';
@@ -63,46 +59,6 @@ export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick:
   if (!counts || !wasRead || isDirectedRead(books, round, update)) return;
   update.feeding = { by, from: round.finishedAt, fromTick: tick };
   update.behind = unreadOf([...books.readers.values()], update.readers);
-}
-
-/**
- * The baselines of counters whose machine has another address now, or one that it had before: a router may keep its entry, so the highest
- * of its figures that are not shown any more, and that is not above what it shows, is what it continues. Each continues once.
- * Rule: undirected counter.
- */
-export function withMovedAddresses(
-  known: ReadonlyMap<string, readonly KeptBaseline[]>,
-  counters: () => ReadonlyMap<string, readonly Reading[]>,
-  { directions, moves = false }: CounterRules,
-): ReadonlyMap<string, readonly KeptBaseline[]> {
-  if (!moves) return known;
-  const present = counters();
-  const isOpen = (counter: string) => known.get(counter)?.[0]?.lastRead !== null;
-  const appeared = [...present].filter(([counter]) => isOpen(counter));
-  if (appeared.length === 0) return known;
-  const names = new Map<string, string[]>();
-  for (const counter of known.keys()) {
-    if (present.has(counter) && !isOpen(counter)) continue;
-    const mac = macIn(counter);
-    names.set(mac, [...(names.get(mac) ?? []), counter]);
-  }
-  const moved = new Map(known);
-  const bytesOf = (lines: readonly { bytes: Traffic }[] = []): Traffic => lines[0]?.bytes ?? NOTHING;
-  const settled = new Set<string>();
-  // The largest first: what is left for the others is not above them.
-  for (const [counter, readings] of appeared.sort(([, a], [, b]) => bytesOf(b).download - bytesOf(a).download)) {
-    const [best] = (names.get(macIn(counter)) ?? [])
-      .filter((name) => moved.has(name) && !settled.has(name) && !isBelow(bytesOf(readings), bytesOf(moved.get(name))))
-      .sort((a, b) => bytesOf(moved.get(b)).download - bytesOf(moved.get(a)).download);
-    settled.add(counter);
-    const [own, lines] = [moved.get(counter), best === undefined ? undefined : moved.get(best)];
-    if (best === undefined || lines === undefined || best === counter) continue;
-    moved.set(counter, lines);
-    // What waited under this address waits under the other one: it may be back there.
-    if (own === undefined) moved.delete(best);
-    else moved.set(best, own);
-  }
-  return moved;
 }
 
 /** A change of a counter of both directions without its packets, for the audit. */

@@ -1,0 +1,84 @@
+import type { CounterRules, Reading } from '../../../domain/counter.ts';
+import { macIn } from '../../../domain/counter-names.ts';
+import { NOTHING, type Traffic } from '../../../domain/traffic.ts';
+import { isBelow } from '../../../domain/within-epoch.ts';
+import type { KeptBaseline } from '../../books.ts';
+
+type Baselines = ReadonlyMap<string, readonly KeptBaseline[]>;
+type Readings = ReadonlyMap<string, readonly Reading[]>;
+
+/**
+ * The baselines of counters whose machine has another address now, or one that it had before: a router may keep its entry, so the highest
+ * of its figures that are not shown any more, and that is not above what it shows, is what it continues. Each continues once.
+ * Rule: undirected counter.
+ */
+export function withMovedAddresses(known: Baselines, counters: () => Readings, { directions, moves = false }: CounterRules): Baselines {
+  if (!moves) return known;
+  const present = counters();
+  const isOpen = (counter: string) => known.get(counter)?.[0]?.lastRead !== null;
+  const appeared = [...present].filter(([counter]) => isOpen(counter)).sort(([, a], [, b]) => bytesOf(b).download - bytesOf(a).download);
+  if (appeared.length === 0) return known;
+  const waiting = waitingOf(
+    known,
+    new Set(appeared.map(([counter]) => macIn(counter))),
+    (counter) => !present.has(counter) || isOpen(counter),
+  );
+  const moved = new Map(known);
+  const settled = new Set<string>();
+  for (const [counter, readings] of appeared) {
+    const figures = waiting.get(macIn(counter)) ?? [];
+    const at = highestFor(bytesOf(readings), figures, settled);
+    settled.add(counter);
+    const best = figures[at];
+    if (best === undefined || best.counter === counter) continue;
+    figures.splice(at, 1);
+    const own = moved.get(counter);
+    moved.set(counter, moved.get(best.counter) ?? []);
+    // What waited under this address waits under the other one: it may be back there.
+    if (own === undefined) moved.delete(best.counter);
+    else {
+      moved.set(best.counter, own);
+      insert(figures, { ...best, bytes: bytesOf(own) });
+    }
+  }
+  return moved;
+}
+
+/** A figure of before. */
+interface Figure {
+  counter: string;
+  bytes: Traffic;
+  /** Its place among all: of equal ones the first counts. */
+  place: number;
+}
+
+const bytesOf = ([first]: readonly { bytes: Traffic }[]): Traffic => first?.bytes ?? NOTHING;
+
+/** The best is the last. */
+const ascending = (a: Figure, b: Figure): number => a.bytes.download - b.bytes.download || b.place - a.place;
+
+/** The figures of machines that a counter of theirs may continue, by MAC: a router may have thousands of one. */
+function waitingOf(known: Baselines, macs: ReadonlySet<string>, mayWait: (counter: string) => boolean): Map<string, Figure[]> {
+  const waiting = new Map<string, Figure[]>();
+  let place = 0;
+  for (const [counter, baselines] of known) {
+    const mac = macIn(counter);
+    if (!macs.has(mac) || !mayWait(counter)) continue;
+    const figure = { counter, bytes: bytesOf(baselines), place: place++ };
+    const figures = waiting.get(mac);
+    if (figures === undefined) waiting.set(mac, [figure]);
+    else figures.push(figure);
+  }
+  for (const figures of waiting.values()) figures.sort(ascending);
+  return waiting;
+}
+
+/** Where the highest is that is not above what is shown. Those above it are left out for good: counters that follow show no more. */
+function highestFor(shown: Traffic, figures: Figure[], settled: ReadonlySet<string>): number {
+  while ((figures.at(-1)?.bytes.download ?? 0) > shown.download) figures.pop();
+  return figures.findLastIndex(({ counter, bytes }) => !isBelow(shown, bytes) && !settled.has(counter));
+}
+
+function insert(figures: Figure[], figure: Figure): void {
+  figures.splice(figures.findLastIndex((other) => ascending(other, figure) < 0) + 1, 0, figure);
+}
