@@ -73,7 +73,7 @@ function waitingOf(known: Baselines, macs: ReadonlySet<string>, mayWait: (counte
   return waiting;
 }
 
-/** Where the highest is that is not above what is shown. Those above it are left out for good: counters that follow show no more. */
+/** Where the highest is that is not above what is shown. What is above it goes, because the counters that follow show as much or less. */
 function highestFor(shown: Traffic, figures: Figure[], settled: ReadonlySet<string>): number {
   while ((figures.at(-1)?.bytes.download ?? 0) > shown.download) figures.pop();
   return figures.findLastIndex(({ counter, bytes }) => !isBelow(shown, bytes) && !settled.has(counter));
