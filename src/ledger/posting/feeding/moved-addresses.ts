@@ -45,7 +45,7 @@ export function withMovedAddresses(known: Baselines, counters: () => Readings, {
 }
 
 /** A figure of before. */
-interface Figure {
+interface WaitingFigure {
   counter: string;
   bytes: Traffic;
   /** Its place among all: of equal ones the first counts. */
@@ -55,11 +55,11 @@ interface Figure {
 const bytesOf = ([first]: readonly { bytes: Traffic }[]): Traffic => first?.bytes ?? NOTHING;
 
 /** The best is the last. */
-const ascending = (a: Figure, b: Figure): number => a.bytes.download - b.bytes.download || b.place - a.place;
+const ascending = (a: WaitingFigure, b: WaitingFigure): number => a.bytes.download - b.bytes.download || b.place - a.place;
 
 /** The figures of machines that a counter of theirs may continue, by MAC: a router may have thousands of one. */
-function waitingOf(known: Baselines, macs: ReadonlySet<string>, mayWait: (counter: string) => boolean): Map<string, Figure[]> {
-  const waiting = new Map<string, Figure[]>();
+function waitingOf(known: Baselines, macs: ReadonlySet<string>, mayWait: (counter: string) => boolean): Map<string, WaitingFigure[]> {
+  const waiting = new Map<string, WaitingFigure[]>();
   let place = 0;
   for (const [counter, baselines] of known) {
     const mac = macIn(counter);
@@ -74,11 +74,11 @@ function waitingOf(known: Baselines, macs: ReadonlySet<string>, mayWait: (counte
 }
 
 /** Where the highest is that is not above what is shown. What is above it goes, because the counters that follow show as much or less. */
-function highestFor(shown: Traffic, figures: Figure[], settled: ReadonlySet<string>): number {
+function highestFor(shown: Traffic, figures: WaitingFigure[], settled: ReadonlySet<string>): number {
   while ((figures.at(-1)?.bytes.download ?? 0) > shown.download) figures.pop();
   return figures.findLastIndex(({ counter, bytes }) => !isBelow(shown, bytes) && !settled.has(counter));
 }
 
-function insert(figures: Figure[], figure: Figure): void {
+function insert(figures: WaitingFigure[], figure: WaitingFigure): void {
   figures.splice(figures.findLastIndex((other) => ascending(other, figure) < 0) + 1, 0, figure);
 }
