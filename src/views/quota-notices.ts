@@ -21,10 +21,11 @@ export function quotaNotices(view: QuotasView): Notice[] {
 
 function stepNotices(row: QuotaRow, view: QuotasView): Notice[] {
   const size = bytesIn(view.units);
-  const step = row.quota.steps.findLast(({ share, actions }) => share <= row.step && actions.length > 0);
-  if (step === undefined) return [];
-  const { share, actions } = step;
-  const limits = actions.flatMap((action) => limitText(action, row, view));
+  const reached = row.quota.steps.filter(({ share }) => share <= row.step);
+  const last = reached.at(-1);
+  if (last === undefined) return [];
+  const { share } = last;
+  const limits = new Set(reached.flatMap(({ actions }) => actions.flatMap((action) => limitText(action, row, view))));
   return [
     {
       key: keyOf('quota', row, view, ` ${percent(share)}`),

@@ -108,6 +108,20 @@ describe('notices of quotas', () => {
     ]);
   });
 
+  it('several steps that one round reaches are one notice, with all that they do', async () => {
+    const several = [
+      { share: 0.5, actions: [{ kind: 'slow', rate: 1e6 }] as const },
+      { share: 0.8, actions: [{ kind: 'notify' }] as const },
+    ];
+    bench = await openBench({ ...TERMS, quotas: [quota('line', { kind: 'home' }, 2000, { steps: several })] });
+    await read(0, 0);
+    await read(60, 1700);
+    const [notice, ...others] = await notices(60);
+    expect(others).to.deep.equal([]);
+    expect(notice?.subject).to.equal('Quota "line": 80 % of 1.95 KiB used');
+    expect(notice?.text).to.include('\nThe step "slow" is only reported: no limit can hold all of it.');
+  });
+
   it('a step that limits a user says so where routers are asked for limits', async () => {
     const limiting = [{ share: 1, actions: [{ kind: 'slow', rate: 1e6 }, { kind: 'block' }] as const }];
     bench = await openBench({ ...TERMS, quotas: [quota('rest', { kind: 'others' }, 2000, { steps: limiting })] });

@@ -8,7 +8,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { createRunningReader } from '../../ledger/storage/people/read-running.ts';
 import type { Store } from '../../ledger/storage/store.ts';
 import type { CsvStatus, NamesView, View } from '../../views/view.ts';
-import { isDiskError } from './failures.ts';
+import { FOREIGN, isDiskError } from './failures.ts';
 import { createCsvWriter } from './writer.ts';
 
 export interface CsvParts {
@@ -78,7 +78,8 @@ export function createCsv({ config: given, ledger, reading, log, clock, isClockT
 
   function report({ directory, every }: CsvConfig, error: Error, which: 'The' | 'Some of the'): void {
     status = { ...status, errors: status.errors + 1, failure: fileWords(error) };
-    const reason = isDiskError(error) ? error.code : error.message;
+    // Of files with other contents, each has a line.
+    const reason = isDiskError(error) && error.code !== FOREIGN ? error.code : error.message;
     if (reason === reported) return;
     reported = reason;
     const again = `tried again every ${formatDuration(every)}, and then no byte is missing`;

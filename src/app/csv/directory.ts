@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { makeDirectories } from '../../ledger/storage/files.ts';
 import type { OldLines } from '../../views/logger/cut.ts';
 import { isLoggerHeader, LOGGER_HEADER, type LoggerLine, loggerLine, parseLoggerLine } from '../../views/logger/line.ts';
+import { FOREIGN } from './failures.ts';
 
 /** A file of the directory that is something else; the message is shown as it is. */
 class ForeignFileError extends Error {
-  readonly code = 'FOREIGN';
+  readonly code = FOREIGN;
 }
 
 /** Bytes at the end of a file in which its last whole line is found. */
@@ -52,7 +53,7 @@ async function openOrNull(path: string, flags: number): Promise<FileHandle | nul
 async function settle(file: FileHandle, path: string): Promise<LoggerLine | null> {
   const { size } = await file.stat();
   const [header = '', ...more] = await beginning(file);
-  if (more.length === 0 && isCutOff(header)) {
+  if (more.length === 0 && isCutOff(header, size)) {
     await file.truncate(0);
     return null;
   }
@@ -80,8 +81,8 @@ const beginning = async (file: FileHandle): Promise<string[]> => (await read(fil
 const read = async (file: FileHandle, from: number, length: number): Promise<string> =>
   (await bytesOf(file, from, length)).toString('latin1');
 
-/** Whether a file without a line end is one that was just begun. */
-const isCutOff = (text: string): boolean => LOGGER_HEADER.startsWith(text) || /^\0+$/.test(text);
+/** Whether a file without a line end is one that was just begun: `text` is all of it. */
+const isCutOff = (text: string, size: number): boolean => size === text.length && (LOGGER_HEADER.startsWith(text) || /^\0+$/.test(text));
 
 const foreign = (path: string) =>
   new ForeignFileError(
@@ -94,7 +95,8 @@ export async function removeFile(path: string): Promise<boolean> {
   if (file === null) return true;
   try {
     const [header = '', ...more] = await beginning(file);
-    if (!isLoggerHeader(header) && (more.length > 0 || !isCutOff(header))) return false;
+    const { size } = await file.stat();
+    if (!isLoggerHeader(header) && (more.length > 0 || !isCutOff(header, size))) return false;
   } finally {
     await file.close();
   }

@@ -1,10 +1,13 @@
 /** Errors of the disk, one file after another: a file that cannot be written stops no other. */
 export interface Failures {
-  /** Does something; an error of the disk is remembered, any other is thrown. After many, or once it is aborted, nothing is done. */
+  /** Does something; an error of the disk is remembered, any other is thrown. After many of the disk, or once it is aborted, nothing is done. */
   within(work: () => Promise<unknown>): Promise<void>;
   /** The first error, and how many there were. */
   found(): { error: Error; times: number } | null;
 }
+
+/** The code of a file with other contents. */
+export const FOREIGN = 'FOREIGN';
 
 /** So many show that it is the disk and not a file. */
 const MANY = 10;
@@ -12,15 +15,17 @@ const MANY = 10;
 export function failures(signal: AbortSignal): Failures {
   let first: Error | null = null;
   let times = 0;
+  let ofDisk = 0;
   return {
     async within(work) {
-      if (times >= MANY || signal.aborted) return;
+      if (ofDisk >= MANY || signal.aborted) return;
       try {
         await work();
       } catch (error) {
         if (!isDiskError(error)) throw error;
         first ??= error;
         times += 1;
+        if (error.code !== FOREIGN) ofDisk += 1;
       }
     },
     found: () => (first === null ? null : { error: first, times }),

@@ -1,4 +1,4 @@
-import { macOfPeople } from '../../domain/mac.ts';
+import { isMac, macOfPeople } from '../../domain/mac.ts';
 import { didYouMean } from '../../domain/names/nearest.ts';
 import type { QuotaOf } from '../../domain/people/quota.ts';
 import { OTHERS } from '../../domain/people/user.ts';
@@ -38,7 +38,8 @@ export function parseQuotaOf(text: string): QuotaOf {
     const [router = '', uplink] = name.split('/');
     if (word === 'each device' && user !== undefined) return { kind: word, user };
     if (word === 'uplink' && router !== '' && uplink !== '') return { kind: word, router, interface: uplink ?? null };
-    if (word === 'device') return { kind: word, name: macOfPeople(name) ?? name };
+    // Twelve digits alone may be a device's name.
+    if (word === 'device') return { kind: word, name: (/[.:-]/.test(name) ? macOfPeople(name) : null) ?? name };
     if (word === 'user' || word === 'peer') return { kind: word, name };
   }
   throw new ValueError(
@@ -62,7 +63,7 @@ export function checkOf({ value: of, place }: Located<QuotaOf>, { routers, users
       if (of.user !== null) check('user', of.user, users, 'add it to users');
       return;
     case 'device':
-      if (macOfPeople(of.name) === null) check('device', of.name, devices, 'add it to devices, or use its MAC');
+      if (!isMac(of.name)) check('device', of.name, devices, 'add it to devices, or use its MAC');
       return;
     case 'peer':
       if (of.name.length === 44 && parsePublicKey(of.name) === null)

@@ -96,7 +96,7 @@ function readSteps(value: Node, problems: Problems): Quota['steps'] {
     }
     if (shares.has(Number(percent))) fail(problems, entry.place, 'is the same share as another step; put what is done at it into one list');
     shares.add(Number(percent));
-    const actions = listOf(parseAction, 3, 'names no step; use for example notify, or remove the line')(entry.value, problems) ?? [];
+    const actions = listOf(parseAction, 3, 'says nothing to do; use for example notify, or remove the line')(entry.value, problems) ?? [];
     return [{ share: Number(percent) / 100, actions: actions.map((action) => action.value) }];
   });
   return steps.sort((a, b) => a.share - b.share);

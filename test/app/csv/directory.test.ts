@@ -101,6 +101,14 @@ describe('the end of a file of csv', () => {
     }
   });
 
+  it('empties no file that only begins as one that was cut off does', async () => {
+    const text = `${'\0'.repeat(300)}${whole}`;
+    await writeFile(path, text);
+    expect(await settleFile(path).then(String, ({ code }) => code)).to.equal('FOREIGN');
+    expect(await removeFile(path)).to.equal(false);
+    expect(await readFile(path, 'latin1')).to.equal(text);
+  });
+
   it('reads no line whose beginning it has not read', async () => {
     const long = `10${' '.repeat(4096)}00, 7, 2, 7, 0\n`;
     await writeFile(path, whole + long);

@@ -231,19 +231,20 @@ describe('Rule: undirected counter, of a machine that comes and goes', () => {
 });
 
 describe('Rule: undirected counter, with both directions', () => {
+  const shown = (...entries: [ip: string, download: number, upload: number][]): Observation => ({
+    ...{ source: 'hosts', rules: STATISTICS_HOST_RULES, method: 'statistics', devices: [], uncounted: null },
+    hosts: entries.map(([ip, download, upload]) => ({
+      counts: 'both',
+      mac: PHONE,
+      ip,
+      bytes: { download, upload },
+      bits: 64,
+      epoch: null,
+    })),
+  });
+
   it('an entry of a router that shows both directions continues at another address, and a new one begins at zero', async () => {
     const bench = await openBench();
-    const shown = (...entries: [ip: string, download: number, upload: number][]): Observation => ({
-      ...{ source: 'hosts', rules: STATISTICS_HOST_RULES, method: 'statistics', devices: [], uncounted: null },
-      hosts: entries.map(([ip, download, upload]) => ({
-        counts: 'both',
-        mac: PHONE,
-        ip,
-        bytes: { download, upload },
-        bits: 64,
-        epoch: null,
-      })),
-    });
     const used = () => bench.total({ kind: 'host', router: 'gateway', key: PHONE });
     try {
       await bench.read(0, shown(['192.168.0.5', 3000, 300]));
@@ -258,6 +259,47 @@ describe('Rule: undirected counter, with both directions', () => {
       expect(used()).to.deep.equal({ download: 70, upload: 7 });
     } finally {
       await bench.close();
+    }
+  });
+
+  it('is the highest of both directions together, so that the least is posted', async () => {
+    const bench = await openBench();
+    try {
+      await bench.read(0, shown(['192.168.0.8', 1000, 10], ['192.168.0.9', 990, 5000]));
+      await bench.read(15, shown(['192.168.0.10', 1000, 5000]));
+      expect(bench.total({ kind: 'host', router: 'gateway', key: PHONE })).to.deep.equal({ download: 10, upload: 0 });
+    } finally {
+      await bench.close();
+    }
+  });
+
+  it('brings along what may have been counted elsewhere (Rule: device account)', async () => {
+    const readBoth = (bench: Bench, seconds: number, host: Observation, wifi: number, wall = seconds) => {
+      const at = START + wall * 1000;
+      const routers: RouterRound[] = [
+        { router: 'den', system: null, results: [ok(host, at, 'den')] },
+        { router: 'ap', system: null, results: [ok(classic(station(PHONE, wifi, 0)), at, 'ap')] },
+      ];
+      return bench.readAll(seconds, routers, wall);
+    };
+    const device = (bench: Bench) => bench.total({ kind: 'device', key: PHONE })?.download ?? 0;
+    for (const [set, found] of [
+      [0, shown(['192.168.0.8', 1500, 0])],
+      [-300, shown(['192.168.0.8', 1500, 0])],
+      [0, shown(['192.168.0.9', 1500, 0])],
+    ] as const) {
+      const bench = await openBench({ ...TERMS, accounting: 'stations' });
+      try {
+        await readBoth(bench, 0, shown(['192.168.0.8', 1000, 0]), 0);
+        await readBoth(bench, 15, shown(), 500);
+        await bench.restart({ ...TERMS, accounting: 'hosts' });
+        await readBoth(bench, 2000, shown(), 500);
+        await readBoth(bench, 2600, shown(), 500, 2600 + set);
+        await readBoth(bench, 2615, found, 500, 2615 + set);
+        expect(device(bench), `clock set by ${set} s`).to.equal(500);
+      } finally {
+        await bench.close();
+      }
     }
   });
 });

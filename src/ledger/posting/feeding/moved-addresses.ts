@@ -1,6 +1,6 @@
 import type { CounterRules, Reading } from '../../../domain/counter.ts';
 import { macIn } from '../../../domain/counter-names.ts';
-import { NOTHING, type Traffic } from '../../../domain/traffic.ts';
+import { NOTHING, type Traffic, total } from '../../../domain/traffic.ts';
 import { isBelow } from '../../../domain/within-epoch.ts';
 import type { KeptBaseline } from '../../books.ts';
 
@@ -14,20 +14,23 @@ type Readings = ReadonlyMap<string, readonly Reading[]>;
  */
 export function withMovedAddresses(known: Baselines, counters: () => Readings, { directions, moves = false }: CounterRules): Baselines {
   if (!moves) return known;
+  // With one figure for both directions, the other one is packets.
+  const sizeOf: SizeOf = directions === 'sum' ? ({ download }) => download : total;
   const present = counters();
   const isOpen = (counter: string) => known.get(counter)?.[0]?.lastRead !== null;
-  const appeared = [...present].filter(([counter]) => isOpen(counter)).sort(([, a], [, b]) => bytesOf(b).download - bytesOf(a).download);
+  const appeared = [...present].filter(([counter]) => isOpen(counter)).sort(([, a], [, b]) => sizeOf(bytesOf(b)) - sizeOf(bytesOf(a)));
   if (appeared.length === 0) return known;
   const waiting = waitingOf(
     known,
     new Set(appeared.map(([counter]) => macIn(counter))),
     (counter) => !present.has(counter) || isOpen(counter),
+    sizeOf,
   );
   const moved = new Map(known);
   const settled = new Set<string>();
   for (const [counter, readings] of appeared) {
     const figures = waiting.get(macIn(counter)) ?? [];
-    const at = highestFor(bytesOf(readings), figures, settled);
+    const at = highestFor(bytesOf(readings), sizeOf, figures, settled);
     settled.add(counter);
     const best = figures[at];
     if (best === undefined || best.counter === counter) continue;
@@ -38,16 +41,20 @@ export function withMovedAddresses(known: Baselines, counters: () => Readings, {
     if (own === undefined) moved.delete(best.counter);
     else {
       moved.set(best.counter, own);
-      insert(figures, { ...best, bytes: bytesOf(own) });
+      insert(figures, { ...best, bytes: bytesOf(own), size: sizeOf(bytesOf(own)) });
     }
   }
   return moved;
 }
 
+/** How high a figure is. */
+type SizeOf = (bytes: Traffic) => number;
+
 /** A figure of before. */
 interface WaitingFigure {
   counter: string;
   bytes: Traffic;
+  size: number;
   /** Its place among all: of equal ones the first counts. */
   place: number;
 }
@@ -55,16 +62,22 @@ interface WaitingFigure {
 const bytesOf = ([first]: readonly { bytes: Traffic }[]): Traffic => first?.bytes ?? NOTHING;
 
 /** The best is the last. */
-const ascending = (a: WaitingFigure, b: WaitingFigure): number => a.bytes.download - b.bytes.download || b.place - a.place;
+const ascending = (a: WaitingFigure, b: WaitingFigure): number => a.size - b.size || b.place - a.place;
 
 /** The figures of machines that a counter of theirs may continue, by MAC: a router may have thousands of one. */
-function waitingOf(known: Baselines, macs: ReadonlySet<string>, mayWait: (counter: string) => boolean): Map<string, WaitingFigure[]> {
+function waitingOf(
+  known: Baselines,
+  macs: ReadonlySet<string>,
+  mayWait: (counter: string) => boolean,
+  sizeOf: SizeOf,
+): Map<string, WaitingFigure[]> {
   const waiting = new Map<string, WaitingFigure[]>();
   let place = 0;
   for (const [counter, baselines] of known) {
     const mac = macIn(counter);
     if (!macs.has(mac) || !mayWait(counter)) continue;
-    const figure = { counter, bytes: bytesOf(baselines), place: place++ };
+    const bytes = bytesOf(baselines);
+    const figure = { counter, bytes, size: sizeOf(bytes), place: place++ };
     const figures = waiting.get(mac);
     if (figures === undefined) waiting.set(mac, [figure]);
     else figures.push(figure);
@@ -74,8 +87,8 @@ function waitingOf(known: Baselines, macs: ReadonlySet<string>, mayWait: (counte
 }
 
 /** Where the highest is that is not above what is shown. What is above it goes, because the counters that follow show as much or less. */
-function highestFor(shown: Traffic, figures: WaitingFigure[], settled: ReadonlySet<string>): number {
-  while ((figures.at(-1)?.bytes.download ?? 0) > shown.download) figures.pop();
+function highestFor(shown: Traffic, sizeOf: SizeOf, figures: WaitingFigure[], settled: ReadonlySet<string>): number {
+  while ((figures.at(-1)?.size ?? 0) > sizeOf(shown)) figures.pop();
   return figures.findLastIndex(({ counter, bytes }) => !isBelow(shown, bytes) && !settled.has(counter));
 }
 
