@@ -38,8 +38,8 @@ export async function partsOf(
 }
 
 /**
- * The requested time, limited to what the ledger has: to whole months or years where these are asked for, so that a row says when its month
- * began and not when counting did. Throws a RequestError.
+ * The requested time, limited to what the ledger has: to whole months of the home, or years, where these are asked for, so that a row says
+ * when its month began and not when counting did. Throws a RequestError.
  */
 export async function edges(
   selection: UsageSelection,

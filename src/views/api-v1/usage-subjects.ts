@@ -1,4 +1,4 @@
-import { type Day, monthOf, yearOf } from '../../domain/calendar.ts';
+import { type Billing, type Day, monthOf, yearOf } from '../../domain/calendar.ts';
 import { type Account, type AccountKind, isShownKind, type ShownKind } from '../../ledger/account.ts';
 import type { BillingTerms } from '../../ledger/usage/months.ts';
 import { isPrivate, isPrivateAccount, type View } from '../view.ts';
@@ -25,12 +25,14 @@ export interface Counted {
  */
 export function subjectsOf(view: UsageView, request: UsageRequest, terms: BillingTerms): Counted[] {
   const found = new Map<string, Counted>();
-  const showsAll = isOfWholePeriods(request, terms);
+  const showsAll = isOfWholePeriods(request, terms.billing);
+  // Its months are others than the home's, which cut them.
+  const isWhole = ({ router }: Account) => showsAll && isOfWholePeriods(request, terms.routerBilling.get(router) ?? terms.billing);
   if (!showsAll && request.mac !== null && isPrivate(view, request.mac)) {
     throw bad(`"${request.mac}" is private: only its whole months and years are shown, with by=month or by=year and without tariff`);
   }
   for (const account of chosenAccounts(view, request)) {
-    if (!showsAll && isPrivateAccount(view, account)) continue;
+    if (isPrivateAccount(view, account) && !isWhole(account)) continue;
     const key = [shownAs(account.kind), account.router, account.interface, deviceMac(view, account.key)].join('\n');
     const known = found.get(key);
     if (known === undefined) found.set(key, { id: account.id, account, accounts: [account] });
@@ -43,7 +45,7 @@ export function subjectsOf(view: UsageView, request: UsageRequest, terms: Billin
 }
 
 /** Whether the answer has nothing but whole months or years: a month that is cut would tell of single days, and a tariff of hours. */
-function isOfWholePeriods({ by, from, to, tariff }: UsageRequest, { billing }: BillingTerms): boolean {
+function isOfWholePeriods({ by, from, to, tariff }: UsageRequest, billing: Billing): boolean {
   if (by === 'hour' || by === 'day' || tariff !== null) return false;
   const periodOf = by === 'year' ? yearOf : (day: Day) => monthOf(day, billing);
   return [from, to].every((day) => periodOf(day).start === day);

@@ -83,6 +83,20 @@ describe('wrtmeter export', () => {
     expect(await rows({})).to.deep.equal([]);
   });
 
+  it('no month of a private device that another billing day cuts', async () => {
+    await read('2026-11-01T12:00:00Z', 0);
+    await read('2026-11-01T12:01:00Z', 1000);
+    await read('2026-11-11T12:01:00Z', 5000);
+    await writeFile(
+      join(home.directory, 'wrtmeter.yaml'),
+      `routers: { gateway: { url: 'http://192.0.2.1', billing: { day: 2 } } }\ntimezone: Europe/Berlin\ndevices: { tv: { macs: ['${TV}'], private: true } }\n`,
+    );
+    const { stdout } = await exported({ config: 'wrtmeter.yaml', by: 'month' });
+    const rows = stdout.trimEnd().split('\r\n').slice(1);
+    expect(rows.map((row) => row.split(',', 1)[0])).to.deep.equal(['wan', 'device', 'wan']);
+    expect(rows[1]).to.include(`,${TV},`).and.include(',2026-11-01,500,');
+  });
+
   it("as the older logger's file: all devices, or one, from the start of the ledger", async () => {
     await read('2026-11-10T12:00:00Z', 0);
     await read('2026-11-10T12:01:00Z', 1000);

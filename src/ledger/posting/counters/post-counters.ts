@@ -157,7 +157,7 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
-  // A line that was not there before may have the bytes of the first one too, which then goes on alone. Rule: lines of one MAC.
+  // A line that was not there before may have the bytes of the first one too, which then continues alone. Rule: lines of one MAC.
   const isDoubtful = baselines.length === 1 && readings.length > 1 && context.doubtful?.has(counter) === true;
   const [lines, others] = isDoubtful ? [readings.slice(0, 1), readings.slice(1)] : [readings, NONE];
   const changes = compare(lines, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
