@@ -1,6 +1,6 @@
 import { dayOf, dayText, localText } from '../domain/calendar.ts';
 import { slowTo } from '../domain/people/limits/decide.ts';
-import type { LimitEffect } from '../domain/people/limits/effect.ts';
+import { strictest } from '../domain/people/limits/effect.ts';
 import { actionText, untilText } from '../domain/people/limits/words.ts';
 import type { Notice } from '../domain/people/notice.ts';
 import type { QuotaAction } from '../domain/people/quota.ts';
@@ -25,7 +25,11 @@ function stepNotices(row: QuotaRow, view: QuotasView): Notice[] {
   const last = reached.at(-1);
   if (last === undefined) return [];
   const { share } = last;
-  const limits = new Set(reached.flatMap(({ actions }) => actions.flatMap((action) => limitText(action, row, view))));
+  const limits = limitTexts(
+    reached.flatMap(({ actions }) => actions),
+    row,
+    view,
+  );
   return [
     {
       key: keyOf('quota', row, view, ` ${percent(share)}`),
@@ -88,11 +92,12 @@ function pace({ forecast, left }: QuotaRow, { timezone, units }: QuotasView): st
   return `Probably ${size(forecast.bytes)} at the end, between ${size(forecast.low)} and ${size(forecast.high)}.${when}`;
 }
 
-/** What a step does to what it is of, where it is more than a notice. */
-function limitText(action: QuotaAction, { of, period }: QuotaRow, { limits, timezone }: QuotasView): string[] {
-  if (action.kind === 'notify') return [];
-  if (of === 'home' || of === 'uplink') return [`The step "${action.kind}" is only reported: no limit can hold all of it.`];
-  if (limits === null || limits === undefined) return [`The step "${action.kind}" is only reported: no router is asked for limits.`];
-  const effect: LimitEffect = action.kind === 'block' ? { kind: 'pause' } : slowTo(action.rate);
-  return [`It is ${actionText(effect)}${untilText(period.endsAt, timezone)}, unless somebody allows it.`];
+/** What steps do to what they are of, where that is more than a notice. */
+function limitTexts(actions: readonly QuotaAction[], { of, period }: QuotaRow, { limits, timezone }: QuotasView): string[] {
+  const limiting = actions.filter((action) => action.kind !== 'notify');
+  const onlyReported = (why: string) => [...new Set(limiting.map(({ kind }) => `The step "${kind}" is only reported: ${why}.`))];
+  if (of === 'home' || of === 'uplink') return onlyReported('no limit can hold all of it');
+  if (limits === null || limits === undefined) return onlyReported('no router is asked for limits');
+  const effect = strictest(limiting.map((action) => (action.kind === 'block' ? { kind: 'pause' } : slowTo(action.rate))));
+  return effect === null ? [] : [`It is ${actionText(effect)}${untilText(period.endsAt, timezone)}, unless somebody allows it.`];
 }

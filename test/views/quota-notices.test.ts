@@ -136,8 +136,8 @@ describe('notices of quotas', () => {
       'The step "slow" is only reported: no router is asked for limits.',
       'The step "block" is only reported: no router is asked for limits.',
     ]);
+    // The strictest holds.
     expect(linesOf({ hand: [], decided: [], routers: [] })).to.deep.equal([
-      'It is slowed to 1 Mbit/s until 2026-04-01 00:00, unless somebody allows it.',
       'It is paused until 2026-04-01 00:00, unless somebody allows it.',
     ]);
   });

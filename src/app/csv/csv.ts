@@ -78,7 +78,7 @@ export function createCsv({ config: given, ledger, reading, log, clock, isClockT
 
   function report({ directory, every }: CsvConfig, error: Error, which: 'The' | 'Some of the'): void {
     status = { ...status, errors: status.errors + 1, failure: fileWords(error) };
-    // Of files with other contents, each has a line.
+    // A file with other contents is named, and then the next one.
     const reason = isDiskError(error) && error.code !== FOREIGN ? error.code : error.message;
     if (reason === reported) return;
     reported = reason;

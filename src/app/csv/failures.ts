@@ -2,7 +2,7 @@
 export interface Failures {
   /** Does something; an error of the disk is remembered, any other is thrown. After many of the disk, or once it is aborted, nothing is done. */
   within(work: () => Promise<unknown>): Promise<void>;
-  /** The first error, and how many there were. */
+  /** The first error, of the disk if there is one, and how many there were. */
   found(): { error: Error; times: number } | null;
 }
 
@@ -13,22 +13,29 @@ export const FOREIGN = 'FOREIGN';
 const MANY = 10;
 
 export function failures(signal: AbortSignal): Failures {
-  let first: Error | null = null;
-  let times = 0;
-  let ofDisk = 0;
+  let foreign: Error | null = null;
+  let ofDisk: Error | null = null;
+  const times = { foreign: 0, ofDisk: 0 };
   return {
     async within(work) {
-      if (ofDisk >= MANY || signal.aborted) return;
+      if (times.ofDisk >= MANY || signal.aborted) return;
       try {
         await work();
       } catch (error) {
         if (!isDiskError(error)) throw error;
-        first ??= error;
-        times += 1;
-        if (error.code !== FOREIGN) ofDisk += 1;
+        if (error.code === FOREIGN) {
+          foreign ??= error;
+          times.foreign += 1;
+        } else {
+          ofDisk ??= error;
+          times.ofDisk += 1;
+        }
       }
     },
-    found: () => (first === null ? null : { error: first, times }),
+    found() {
+      const error = ofDisk ?? foreign;
+      return error === null ? null : { error, times: times.ofDisk + times.foreign };
+    },
   };
 }
 

@@ -1,4 +1,5 @@
-import { isZero, minus, plus, type Traffic } from '../../domain/traffic.ts';
+import { movedAlike } from '../../domain/pairing.ts';
+import { isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 
 interface Line {
   mac: string;
@@ -12,8 +13,14 @@ interface CountedLines<L> {
   doubtful: ReadonlySet<string>;
 }
 
-/** Stations that are not listed and of which it is remembered that their lines are unclear. */
-const MOST_UNCLEAR = 4096;
+/** Two lines in a row whose figures do not show a sum: what they showed last, and whether the second may still be a link of the first. */
+interface Pair {
+  lines: readonly [Traffic, Traffic];
+  isDoubtful: boolean;
+}
+
+/** Stations that are not listed and whose pair is remembered. */
+const MOST_AWAY = 4096;
 
 /**
  * The links of Wi-Fi 7 stations, which some lists print below the sum of each station: lines of one MAC in a row, the first of which is the
@@ -21,62 +28,68 @@ const MOST_UNCLEAR = 4096;
  */
 export class StationLinks {
   /** Stations whose first line is a sum, while they are listed: with one link left, the figures alone do not show it. */
-  #sums = new Set<string>();
-  /** Two lines that no figure tells apart: a sum with the one link that is left, or one station on two radios. What they showed last. */
-  readonly #unclear = new Map<string, readonly [Traffic, Traffic]>();
+  #sums: ReadonlySet<string> = new Set();
+  #pairs: ReadonlyMap<string, Pair> = new Map();
   /** The MACs of the last answer: a line that appears beside one of theirs has begun. */
   #listed: ReadonlySet<string> = new Set();
 
   /** Leaves out the links. */
   without<L extends Line>(lines: readonly L[]): CountedLines<L> {
+    const runs = runsOf(lines);
+    const listed = new Map<string, number>();
+    for (const [first] of runs) listed.set(first.mac, (listed.get(first.mac) ?? 0) + 1);
     const counted: L[] = [];
-    const [listed, inRows, sums] = [new Set<string>(), new Set<string>(), new Set<string>()];
-    for (let start = 0; start < lines.length; ) {
-      const first = lines[start] as L;
-      let end = start + 1;
-      while (lines[end]?.mac === first.mac) end += 1;
-      const others = lines.slice(start + 1, end);
-      if (others.length > 0) inRows.add(first.mac);
-      if (this.#sums.has(first.mac) || (others.length > 0 && this.#isSum(first, others))) sums.add(first.mac);
-      counted.push(first, ...(sums.has(first.mac) ? [] : others));
-      listed.add(first.mac);
-      start = end;
+    const sums = new Set<string>();
+    const pairs = new Map<string, Pair>();
+    for (const [first, ...others] of runs) {
+      const { mac } = first;
+      const pair =
+        others.length === 1 && others[0] !== undefined && listed.get(mac) === 1 ? ([first.bytes, others[0].bytes] as const) : null;
+      if (this.#sums.has(mac) || isSumOf(first.bytes, others) || (pair !== null && this.#movedAlike(mac, pair))) sums.add(mac);
+      else if (pair !== null) pairs.set(mac, { lines: pair, isDoubtful: this.#isDoubtful(mac, pair) });
+      counted.push(first, ...(sums.has(mac) ? [] : others));
     }
-    for (const mac of this.#unclear.keys())
-      if ((listed.has(mac) && !inRows.has(mac)) || this.#unclear.size > MOST_UNCLEAR + inRows.size) this.#unclear.delete(mac);
+    const doubtful = new Set([...pairs].flatMap(([mac, { isDoubtful }]) => (isDoubtful ? mac : [])));
+    const away = [...this.#pairs].filter(([mac]) => !listed.has(mac));
+    for (const [mac, pair] of away.slice(-MOST_AWAY)) pairs.set(mac, pair);
     this.#sums = sums;
-    this.#listed = listed;
-    return { lines: counted, doubtful: new Set([...inRows].filter((mac) => this.#unclear.has(mac))) };
+    this.#pairs = pairs;
+    this.#listed = new Set(listed.keys());
+    return { lines: counted, doubtful };
   }
 
-  #isSum({ mac, bytes }: Line, others: readonly Line[]): boolean {
-    const [other] = others;
-    const last = this.#unclear.get(mac);
-    this.#unclear.delete(mac);
-    if (other === undefined) return false;
-    if (isSumOf(bytes, others) || (last !== undefined && movedAlike(last, [bytes, other.bytes]))) return true;
-    const isUnclear = others.length === 1 && (last !== undefined || !this.#listed.has(mac)) && mayBeOf(bytes, other.bytes, last);
-    if (isUnclear) this.#unclear.set(mac, [bytes, other.bytes]);
-    return false;
+  /** Two lines that move by the same bytes: the second is the link that moves, and the first the sum of all. */
+  #movedAlike(mac: string, pair: Pair['lines']): boolean {
+    const last = this.#pairs.get(mac);
+    return last !== undefined && movedAlike(last.lines, pair);
   }
+
+  #isDoubtful(mac: string, [first, second]: Pair['lines']): boolean {
+    if (!isWithin(second, first)) return false;
+    const last = this.#pairs.get(mac);
+    if (last === undefined) return !this.#listed.has(mac);
+    const [ofFirst, ofSecond] = [minus(first, last.lines[0]), minus(second, last.lines[1])];
+    const hasBegun = !isWithin(NOTHING, ofFirst) || !isWithin(NOTHING, ofSecond);
+    return hasBegun || (last.isDoubtful && isWithin(ofSecond, ofFirst));
+  }
+}
+
+/** Lines of one MAC in a row. */
+function runsOf<L extends Line>(lines: readonly L[]): [L, ...L[]][] {
+  const runs: [L, ...L[]][] = [];
+  for (const line of lines) {
+    const run = runs.at(-1);
+    if (run?.[0].mac === line.mac) run.push(line);
+    else runs.push([line]);
+  }
+  return runs;
 }
 
 /** With two links or more, the sum may have more than they: it keeps what links moved that are gone. */
 function isSumOf(sum: Traffic, links: readonly Line[]): boolean {
   const all = links.map(({ bytes }) => bytes).reduce(plus, { download: 0, upload: 0 });
-  if (isZero(all)) return false;
+  if (links.length === 0 || isZero(all)) return false;
   return links.length === 1 ? sum.download === all.download && sum.upload === all.upload : isWithin(all, sum);
 }
 
 const isWithin = (part: Traffic, whole: Traffic): boolean => part.download <= whole.download && part.upload <= whole.upload;
-
-/** Whether two lines moved by the same bytes: the second is the link that moves, and the first the sum of all. */
-function movedAlike(last: readonly [Traffic, Traffic], [sum, link]: readonly [Traffic, Traffic]): boolean {
-  const [ofSum, ofLink] = [minus(sum, last[0]), minus(link, last[1])];
-  return !isZero(ofLink) && ofSum.download === ofLink.download && ofSum.upload === ofLink.upload;
-}
-
-/** Whether a second line may be a link of the first: it has as much at most, and moved as much at most. */
-function mayBeOf(sum: Traffic, link: Traffic, last: readonly [Traffic, Traffic] | undefined): boolean {
-  return isWithin(link, sum) && (last === undefined || isWithin(minus(link, last[1]), minus(sum, last[0])));
-}

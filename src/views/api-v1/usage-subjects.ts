@@ -1,5 +1,5 @@
 import { type Billing, type Day, monthOf, yearOf } from '../../domain/calendar.ts';
-import { type Account, type AccountKind, isShownKind, type ShownKind } from '../../ledger/account.ts';
+import { type Account, type AccountKind, hasRouterMonth, isShownKind, type ShownKind } from '../../ledger/account.ts';
 import type { BillingTerms } from '../../ledger/usage/months.ts';
 import { isPrivate, isPrivateAccount, type View } from '../view.ts';
 import { bad, unknownRouter } from './query.ts';
@@ -27,7 +27,8 @@ export function subjectsOf(view: UsageView, request: UsageRequest, terms: Billin
   const found = new Map<string, Counted>();
   const showsAll = isOfWholePeriods(request, terms.billing);
   // Its months are others than the home's, which cut them.
-  const isWhole = ({ router }: Account) => showsAll && isOfWholePeriods(request, terms.routerBilling.get(router) ?? terms.billing);
+  const billingOf = ({ kind, router }: Account) => (hasRouterMonth(kind) ? terms.routerBilling.get(router) : undefined) ?? terms.billing;
+  const isWhole = (account: Account) => showsAll && isOfWholePeriods(request, billingOf(account));
   if (!showsAll && request.mac !== null && isPrivate(view, request.mac)) {
     throw bad(`"${request.mac}" is private: only its whole months and years are shown, with by=month or by=year and without tariff`);
   }

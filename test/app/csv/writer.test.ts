@@ -289,12 +289,16 @@ describe('the files of csv', () => {
     const { files: written, failed } = await write(60);
     expect(written).to.equal(1);
     expect(failed?.times).to.equal(2);
-    expect(failed?.error.message).to.equal(
+    // What may be a fault of the disk comes first.
+    expect(failed?.error).to.have.property('code', 'ELOOP');
+    expect(await readFile(outside, 'latin1')).to.equal('');
+    await rm(join(directory, PHONE_FILE));
+    const { failed: left } = await write(90);
+    expect(left?.times).to.equal(1);
+    expect(left?.error.message).to.equal(
       `"${join(directory, 'all.csv')}" has other contents than the older logger's, or ends with a line that cannot be read: mend it, or move it out of the directory`,
     );
-    expect(await readFile(outside, 'latin1')).to.equal('');
     expect(await text('all.csv')).to.equal('a,b\n1,2\n');
-    await rm(join(directory, PHONE_FILE));
     await rm(join(directory, 'all.csv'));
     await read(120, 110, 8);
     expect(await write(120)).to.deep.equal({ files: 3, failed: null });

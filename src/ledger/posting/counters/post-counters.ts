@@ -3,6 +3,7 @@ import type { Reading } from '../../../domain/counter.ts';
 import { compare } from '../../../domain/increase.ts';
 import { nextBaselines, plain } from '../../../domain/next-baselines.ts';
 import type { Uplink } from '../../../domain/observation.ts';
+import { isTakenForPart } from '../../../domain/pairing.ts';
 import type { AnsweredSource } from '../../../domain/round.ts';
 import { isZero, NOTHING } from '../../../domain/traffic.ts';
 import { MOST_UPLINKS } from '../../../domain/wire.ts';
@@ -157,9 +158,9 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
-  // A line that was not there before may have the bytes of the first one too, which then continues alone. Rule: lines of one MAC.
-  const isDoubtful = baselines.length === 1 && readings.length > 1 && context.doubtful?.has(counter) === true;
-  const [lines, others] = isDoubtful ? [readings.slice(0, 1), readings.slice(1)] : [readings, NONE];
+  // A line that may have the bytes of the first one too only sets a baseline. Rule: lines of one MAC.
+  const isOne = before !== null && context.doubtful?.has(counter) === true && isTakenForPart(readings, baselines);
+  const [lines, others] = isOne ? [readings.slice(0, 1), readings.slice(1)] : [readings, NONE];
   const changes = compare(lines, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
   const { accounts, shows, undirected } = feedsOf(context, lines, baselines, changes);
   for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
