@@ -2,7 +2,7 @@
 export interface Fit {
   /** Its texts stay whole, end with "…", or continue on the next line. */
   fit: 'keep' | 'shorten' | 'wrap';
-  /** Whether it is left out where there is no room for all: early before late, and late before last. */
+  /** When the column is left out in a narrow terminal: those with "early" first, then "late", then "last". */
   leaves: 'never' | 'early' | 'late' | 'last';
 }
 
