@@ -1,6 +1,6 @@
 import { type Baseline, IMPORTED, type Reading } from './counter.ts';
 import { dipOf, SMALL_PART } from './fall.ts';
-import { DIRECTIONS, type Direction, isZero, minus, type Traffic } from './traffic.ts';
+import { DIRECTIONS, type Direction, isWithin, isZero, minus, type Traffic } from './traffic.ts';
 
 /** More lines of one MAC than this are not counted; that limits the work that a hostile list can cause. Rule: lines of one MAC. */
 export const MOST_LINES = 8;
@@ -40,7 +40,7 @@ function bestMatch(lines: readonly Traffic[], baselines: readonly Traffic[], of:
 /** Finds a line for a baseline, where those that have one may change theirs; `pairs` has the baseline of each line by its place, `tried` the places. */
 function isPaired(baseline: Traffic, lines: readonly Traffic[], pairs: Map<number, Traffic>, tried: Set<number>): boolean {
   for (const [i, line] of lines.entries()) {
-    if (tried.has(i) || line.download < baseline.download || line.upload < baseline.upload) continue;
+    if (tried.has(i) || !isWithin(baseline, line)) continue;
     tried.add(i);
     const other = pairs.get(i);
     if (other !== undefined && !isPaired(other, lines, pairs, tried)) continue;
@@ -50,23 +50,20 @@ function isPaired(baseline: Traffic, lines: readonly Traffic[], pairs: Map<numbe
   return false;
 }
 
-/** Whether two lines moved, and by the same bytes: then the second is a part of the first. */
-export function movedAlike([first, second]: readonly [Traffic, Traffic], [firstNow, secondNow]: readonly [Traffic, Traffic]): boolean {
-  const [ofFirst, ofSecond] = [minus(firstNow, first), minus(secondNow, second)];
-  return !isZero(ofSecond) && ofFirst.download === ofSecond.download && ofFirst.upload === ofSecond.upload;
+/** Whether the second of two lines is no part of the first: it had or has more, or it went on and the first did not. */
+export function isApart([first, second]: readonly [Traffic, Traffic], [firstNow, secondNow]: readonly [Traffic, Traffic]): boolean {
+  if (!isWithin(second, first) || !isWithin(secondNow, firstNow)) return true;
+  return isZero(minus(firstNow, first)) && isWithin(second, secondNow) && !isZero(minus(secondNow, second));
 }
 
 /** Whether the second of two lines, which may be a part of the first, is to be taken for one. Rule: lines of one MAC. */
 export function isTakenForPart([first, second, third]: readonly Reading[], baselines: readonly Baseline[]): boolean {
   if (first === undefined || second === undefined || third !== undefined || baselines.some(({ epoch }) => epoch?.boot === IMPORTED))
     return false;
-  const [before, beside] = baselines;
-  if (before === undefined || beside === undefined) return true;
-  const haveBegun = hasFallen(first, before) && hasFallen(second, beside);
-  return baselines.length === 2 && (haveBegun || movedAlike([before.bytes, beside.bytes], [first.bytes, second.bytes]));
+  const [before, beside, another] = baselines;
+  if (before === undefined || beside === undefined || another !== undefined) return true;
+  return !isApart([before.bytes, beside.bytes], [first.bytes, second.bytes]);
 }
-
-const hasFallen = ({ bytes }: Reading, before: Baseline): boolean => DIRECTIONS.some((way) => bytes[way] < before.bytes[way]);
 
 /** Whether a line shows a baseline less a small part in some direction, or less than before in one that has dipped already. */
 function isDipOf(line: Traffic, baseline: Baseline): boolean {

@@ -31,6 +31,9 @@ export const minus = (a: Traffic, b: Traffic): Traffic => ({ download: a.downloa
 
 export const isZero = (a: Traffic): boolean => a.download === 0 && a.upload === 0;
 
+/** Whether no direction of a part exceeds that of the whole. */
+export const isWithin = (part: Traffic, whole: Traffic): boolean => part.download <= whole.download && part.upload <= whole.upload;
+
 export const total = (a: Traffic): number => a.download + a.upload;
 
 /** Bytes of both directions in one figure, from a router that does not tell download and upload apart. Rule: undirected bytes. */

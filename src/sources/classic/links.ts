@@ -1,5 +1,5 @@
-import { movedAlike } from '../../domain/pairing.ts';
-import { isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import { isApart } from '../../domain/pairing.ts';
+import { isWithin, isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 
 interface Line {
   mac: string;
@@ -13,13 +13,16 @@ interface CountedLines<L> {
   doubtful: ReadonlySet<string>;
 }
 
-/** Two lines in a row whose figures do not show a sum: what they showed last, and whether the second may still be a link of the first. */
-interface Pair {
+/** Lines of one MAC in a row. */
+type Run<L extends Line> = [L, ...L[]];
+
+/** What is known of a station that has one run of one or two lines: what these showed last, and whether the second is a line of its own. */
+interface Known {
   lines: readonly [Traffic, Traffic];
-  isDoubtful: boolean;
+  isApart: boolean;
 }
 
-/** Stations that are not listed and whose pair is remembered. */
+/** Stations that are not listed and are remembered. */
 const MOST_AWAY = 4096;
 
 /**
@@ -29,54 +32,53 @@ const MOST_AWAY = 4096;
 export class StationLinks {
   /** Stations whose first line is a sum, while they are listed: with one link left, the figures alone do not show it. */
   #sums: ReadonlySet<string> = new Set();
-  #pairs: ReadonlyMap<string, Pair> = new Map();
-  /** The MACs of the last answer: a line that appears beside one of theirs has begun. */
-  #listed: ReadonlySet<string> = new Set();
+  #known: ReadonlyMap<string, Known> = new Map();
 
   /** Leaves out the links. */
   without<L extends Line>(lines: readonly L[]): CountedLines<L> {
     const runs = runsOf(lines);
     const listed = new Map<string, number>();
-    for (const [first] of runs) listed.set(first.mac, (listed.get(first.mac) ?? 0) + 1);
+    for (const [{ mac }] of runs) listed.set(mac, (listed.get(mac) ?? 0) + 1);
     const counted: L[] = [];
     const sums = new Set<string>();
-    const pairs = new Map<string, Pair>();
-    for (const [first, ...others] of runs) {
-      const { mac } = first;
-      const pair =
-        others.length === 1 && others[0] !== undefined && listed.get(mac) === 1 ? ([first.bytes, others[0].bytes] as const) : null;
-      if (this.#sums.has(mac) || isSumOf(first.bytes, others) || (pair !== null && this.#movedAlike(mac, pair))) sums.add(mac);
-      else if (pair !== null) pairs.set(mac, { lines: pair, isDoubtful: this.#isDoubtful(mac, pair) });
-      counted.push(first, ...(sums.has(mac) ? [] : others));
+    const known = new Map<string, Known>();
+    const doubtful = new Set<string>();
+    for (const run of runs) {
+      const [{ mac }, second] = run;
+      const station = this.#lookAt(run, listed.get(mac) === 1);
+      if (station === 'sum') sums.add(mac);
+      else if (station !== null) known.set(mac, station);
+      if (station !== 'sum' && station?.isApart === false && second !== undefined) doubtful.add(mac);
+      counted.push(...(station === 'sum' ? run.slice(0, 1) : run));
     }
-    const doubtful = new Set([...pairs].flatMap(([mac, { isDoubtful }]) => (isDoubtful ? mac : [])));
-    const away = [...this.#pairs].filter(([mac]) => !listed.has(mac));
-    for (const [mac, pair] of away.slice(-MOST_AWAY)) pairs.set(mac, pair);
+    const away = [...this.#known].filter(([mac]) => !listed.has(mac));
+    for (const [mac, station] of away.slice(-MOST_AWAY)) known.set(mac, station);
     this.#sums = sums;
-    this.#pairs = pairs;
-    this.#listed = new Set(listed.keys());
+    this.#known = known;
     return { lines: counted, doubtful };
   }
 
-  /** Two lines that move by the same bytes: the second is the link that moves, and the first the sum of all. */
-  #movedAlike(mac: string, pair: Pair['lines']): boolean {
-    const last = this.#pairs.get(mac);
-    return last !== undefined && movedAlike(last.lines, pair);
-  }
-
-  #isDoubtful(mac: string, [first, second]: Pair['lines']): boolean {
-    if (!isWithin(second, first)) return false;
-    const last = this.#pairs.get(mac);
-    if (last === undefined) return !this.#listed.has(mac);
-    const [ofFirst, ofSecond] = [minus(first, last.lines[0]), minus(second, last.lines[1])];
-    const hasBegun = !isWithin(NOTHING, ofFirst) || !isWithin(NOTHING, ofSecond);
-    return hasBegun || (last.isDoubtful && isWithin(ofSecond, ofFirst));
+  /** Null for lines that nothing is known of: each counts. */
+  #lookAt([first, ...others]: Run<Line>, isOnlyRun: boolean): Known | 'sum' | null {
+    if (this.#sums.has(first.mac)) return 'sum';
+    const isSum = isSumOf(first.bytes, others);
+    if (!isOnlyRun || others.length > 1) return isSum ? 'sum' : null;
+    const lines = [first.bytes, others[0]?.bytes ?? NOTHING] as const;
+    const last = this.#known.get(first.mac);
+    if (last?.isApart) return { lines, isApart: true };
+    if (isSum || (last !== undefined && movedAlike(last.lines, lines))) return 'sum';
+    return { lines, isApart: isApart(last?.lines ?? lines, lines) };
   }
 }
 
-/** Lines of one MAC in a row. */
-function runsOf<L extends Line>(lines: readonly L[]): [L, ...L[]][] {
-  const runs: [L, ...L[]][] = [];
+/** Whether two lines moved, and by the same bytes: then the second is the link that is left. */
+function movedAlike([first, second]: Known['lines'], [firstNow, secondNow]: Known['lines']): boolean {
+  const [ofFirst, ofSecond] = [minus(firstNow, first), minus(secondNow, second)];
+  return !isZero(ofSecond) && isZero(minus(ofFirst, ofSecond));
+}
+
+function runsOf<L extends Line>(lines: readonly L[]): Run<L>[] {
+  const runs: Run<L>[] = [];
   for (const line of lines) {
     const run = runs.at(-1);
     if (run?.[0].mac === line.mac) run.push(line);
@@ -91,5 +93,3 @@ function isSumOf(sum: Traffic, links: readonly Line[]): boolean {
   if (links.length === 0 || isZero(all)) return false;
   return links.length === 1 ? sum.download === all.download && sum.upload === all.upload : isWithin(all, sum);
 }
-
-const isWithin = (part: Traffic, whole: Traffic): boolean => part.download <= whole.download && part.upload <= whole.upload;
