@@ -16,11 +16,8 @@ interface CountedLines<L> {
 /** Lines of one MAC in a row. */
 type Run<L extends Line> = [L, ...L[]];
 
-/** What is known of a station that has one run of one or two lines: what these showed last, and whether the second is a line of its own. */
-interface Known {
-  lines: readonly [Traffic, Traffic];
-  isApart: boolean;
-}
+/** What one or two lines of a station showed last, or that all its lines count: that they are no sum and links. */
+type Known = readonly [Traffic, Traffic] | 'apart';
 
 /** Stations that are not listed and are remembered. */
 const MOST_AWAY = 4096;
@@ -48,7 +45,7 @@ export class StationLinks {
       const station = this.#lookAt(run, listed.get(mac) === 1);
       if (station === 'sum') sums.add(mac);
       else if (station !== null) known.set(mac, station);
-      if (station !== 'sum' && station?.isApart === false && second !== undefined) doubtful.add(mac);
+      if (Array.isArray(station) && second !== undefined) doubtful.add(mac);
       counted.push(...(station === 'sum' ? run.slice(0, 1) : run));
     }
     const away = [...this.#known].filter(([mac]) => !listed.has(mac));
@@ -58,21 +55,21 @@ export class StationLinks {
     return { lines: counted, doubtful };
   }
 
-  /** Null for lines that nothing is known of: each counts. */
+  /** Null for several lines of which nothing is known: each counts. */
   #lookAt([first, ...others]: Run<Line>, isOnlyRun: boolean): Known | 'sum' | null {
     if (this.#sums.has(first.mac)) return 'sum';
     const isSum = isSumOf(first.bytes, others);
-    if (!isOnlyRun || others.length > 1) return isSum ? 'sum' : null;
+    if (others.length > 1 || !isOnlyRun) return isSum ? 'sum' : isOnlyRun ? null : 'apart';
     const lines = [first.bytes, others[0]?.bytes ?? NOTHING] as const;
-    const last = this.#known.get(first.mac);
-    if (last?.isApart) return { lines, isApart: true };
-    if (isSum || (last !== undefined && movedAlike(last.lines, lines))) return 'sum';
-    return { lines, isApart: isApart(last?.lines ?? lines, lines) };
+    const last = this.#known.get(first.mac) ?? lines;
+    if (last === 'apart') return last;
+    if (isSum || movedAlike(last, lines)) return 'sum';
+    return isApart(last, lines) ? 'apart' : lines;
   }
 }
 
 /** Whether two lines moved, and by the same bytes: then the second is the link that is left. */
-function movedAlike([first, second]: Known['lines'], [firstNow, secondNow]: Known['lines']): boolean {
+function movedAlike([first, second]: readonly [Traffic, Traffic], [firstNow, secondNow]: readonly [Traffic, Traffic]): boolean {
   const [ofFirst, ofSecond] = [minus(firstNow, first), minus(secondNow, second)];
   return !isZero(ofSecond) && isZero(minus(ofFirst, ofSecond));
 }
