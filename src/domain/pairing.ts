@@ -50,7 +50,7 @@ function isPaired(baseline: Traffic, lines: readonly Traffic[], pairs: Map<numbe
   return false;
 }
 
-/** Whether the second of two lines is no part of the first: it had or has more, or it went on and the first did not. */
+/** Whether the second of two lines is a counter of its own, and no part of the first: it had or has more, or it alone went on. */
 export function isApart([first, second]: readonly [Traffic, Traffic], [firstNow, secondNow]: readonly [Traffic, Traffic]): boolean {
   if (!isWithin(second, first) || !isWithin(secondNow, firstNow)) return true;
   return isZero(minus(firstNow, first)) && isWithin(second, secondNow) && !isZero(minus(secondNow, second));

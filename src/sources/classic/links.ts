@@ -16,7 +16,7 @@ interface CountedLines<L> {
 /** Lines of one MAC in a row. */
 type Run<L extends Line> = [L, ...L[]];
 
-/** What one or two lines of a station showed last, or that all its lines count: that they are no sum and links. */
+/** What one or two lines of a station showed last, or that each of its lines is a counter of its own. */
 type Known = readonly [Traffic, Traffic] | 'apart';
 
 /** Stations that are not listed and are remembered. */
@@ -55,7 +55,7 @@ export class StationLinks {
     return { lines: counted, doubtful };
   }
 
-  /** Null for several lines of which nothing is known: each counts. */
+  /** Null for several lines that show nothing of that: each counts. */
   #lookAt([first, ...others]: Run<Line>, isOnlyRun: boolean): Known | 'sum' | null {
     if (this.#sums.has(first.mac)) return 'sum';
     const isSum = isSumOf(first.bytes, others);
