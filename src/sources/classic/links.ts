@@ -14,10 +14,10 @@ interface CountedLines<L> {
 }
 
 /** Lines of one MAC in a row. */
-type Run<L extends Line> = [L, ...L[]];
+type LineRun<L extends Line> = [L, ...L[]];
 
 /** What one or two lines of a station showed last, or that each of its lines is a counter of its own. */
-type Known = readonly [Traffic, Traffic] | 'apart';
+type StationSeen = readonly [Traffic, Traffic] | 'apart';
 
 /** Stations that are not listed and are remembered. */
 const MOST_AWAY = 4096;
@@ -29,7 +29,7 @@ const MOST_AWAY = 4096;
 export class StationLinks {
   /** Stations whose first line is a sum, while they are listed: with one link left, the figures alone do not show it. */
   #sums: ReadonlySet<string> = new Set();
-  #known: ReadonlyMap<string, Known> = new Map();
+  #seen: ReadonlyMap<string, StationSeen> = new Map();
 
   /** Leaves out the links. */
   without<L extends Line>(lines: readonly L[]): CountedLines<L> {
@@ -38,30 +38,30 @@ export class StationLinks {
     for (const [{ mac }] of runs) listed.set(mac, (listed.get(mac) ?? 0) + 1);
     const counted: L[] = [];
     const sums = new Set<string>();
-    const known = new Map<string, Known>();
+    const seen = new Map<string, StationSeen>();
     const doubtful = new Set<string>();
     for (const run of runs) {
       const [{ mac }, second] = run;
       const station = this.#lookAt(run, listed.get(mac) === 1);
       if (station === 'sum') sums.add(mac);
-      else if (station !== null) known.set(mac, station);
+      else if (station !== null) seen.set(mac, station);
       if (Array.isArray(station) && second !== undefined) doubtful.add(mac);
       counted.push(...(station === 'sum' ? run.slice(0, 1) : run));
     }
-    const away = [...this.#known].filter(([mac]) => !listed.has(mac));
-    for (const [mac, station] of away.slice(-MOST_AWAY)) known.set(mac, station);
+    const away = [...this.#seen].filter(([mac]) => !listed.has(mac));
+    for (const [mac, station] of away.slice(-MOST_AWAY)) seen.set(mac, station);
     this.#sums = sums;
-    this.#known = known;
+    this.#seen = seen;
     return { lines: counted, doubtful };
   }
 
   /** Null for several lines that show nothing of that: each counts. */
-  #lookAt([first, ...others]: Run<Line>, isOnlyRun: boolean): Known | 'sum' | null {
+  #lookAt([first, ...others]: LineRun<Line>, isOnlyRun: boolean): StationSeen | 'sum' | null {
     if (this.#sums.has(first.mac)) return 'sum';
     const isSum = isSumOf(first.bytes, others);
     if (others.length > 1 || !isOnlyRun) return isSum ? 'sum' : isOnlyRun ? null : 'apart';
     const lines = [first.bytes, others[0]?.bytes ?? NOTHING] as const;
-    const last = this.#known.get(first.mac) ?? lines;
+    const last = this.#seen.get(first.mac) ?? lines;
     if (last === 'apart') return last;
     if (isSum || movedAlike(last, lines)) return 'sum';
     return isApart(last, lines) ? 'apart' : lines;
@@ -74,8 +74,8 @@ function movedAlike([first, second]: readonly [Traffic, Traffic], [firstNow, sec
   return !isZero(ofSecond) && isZero(minus(ofFirst, ofSecond));
 }
 
-function runsOf<L extends Line>(lines: readonly L[]): Run<L>[] {
-  const runs: Run<L>[] = [];
+function runsOf<L extends Line>(lines: readonly L[]): LineRun<L>[] {
+  const runs: LineRun<L>[] = [];
   for (const line of lines) {
     const run = runs.at(-1);
     if (run?.[0].mac === line.mac) run.push(line);
