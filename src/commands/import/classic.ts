@@ -79,6 +79,9 @@ function takeOver(source: 'stations' | 'wan', classic: Classic, { config }: Impo
   const what = `last reading of classic (${source})`;
   if (raw.length === 0)
     return { what, bytes: null, why: 'the files have none (cumulative_stats), so counting starts with the first reading of the service' };
+  // An older copy's counters would be continued with bytes that the newer month has already.
+  const [several] = raw.flatMap(([mac]) => (classic.ambiguous.has(mac) ? [mac ?? 'main_wan'] : []));
+  if (several !== undefined) return { what, bytes: null, why: `the files show different ones of ${several}: name only the newest files` };
   const routers = config.routers.filter((router) => reads(router, source));
   const [router] = routers;
   if (router === undefined || routers.length > 1) {

@@ -25,6 +25,8 @@ export interface Classic {
   months: ClassicMonth[];
   /** The last raw counters, by MAC; null for the uplink. */
   counters: Map<string | null, Traffic>;
+  /** Those of which the files show different ones: which is the last is unknown. */
+  ambiguous: Set<string | null>;
   names: ImportedName[];
   leftOut: LeftOut[];
 }
@@ -67,7 +69,7 @@ function parseClassic(
   timezone: string,
   now: number,
 ): Classic {
-  const found: Classic = { months: [], counters: new Map(), names: [], leftOut: [] };
+  const found: Classic = { months: [], counters: new Map(), ambiguous: new Set(), names: [], leftOut: [] };
   const refuse = (row: CounterRow, why: string) => found.leftOut.push({ what: quote(row.id ?? '', 20), bytes: null, why });
   for (const row of months) {
     const id = identity(row);
@@ -85,7 +87,10 @@ function parseClassic(
   for (const row of raw) {
     const id = identity(row);
     const bytes = bytesOf(row, id?.mac ?? null);
-    if (id !== null && bytes !== null) found.counters.set(id.mac, bytes);
+    if (id === null || bytes === null) continue;
+    const other = found.counters.get(id.mac);
+    if (other !== undefined && (other.download !== bytes.download || other.upload !== bytes.upload)) found.ambiguous.add(id.mac);
+    found.counters.set(id.mac, bytes);
   }
   for (const { mac: address, name, ip } of leases) {
     const mac = parseMac((address ?? '').trim());

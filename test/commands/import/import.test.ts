@@ -232,6 +232,22 @@ describe('wrtmeter import', () => {
       expect(stdout).to.not.include('(wan)');
     });
 
+    it('an older copy beside the newer files: its last readings are not continued with what the newer month has', async () => {
+      await classicFiles(path('old'), { monthly: [[TV, 0, 1_000, '2026-11-10 12:00:00']], cumulative: [[TV, 0, 11_000]] });
+      await classicFiles(path('new'), { monthly: [[TV, 0, 3_000, LATE]], cumulative: [[TV, 0, 13_000]] });
+      const { stdout } = await imported('classic', ['new', 'old']);
+      expect(stdout).to.include(`the files show different ones of ${TV}: name only the newest files`);
+      await read(NOW, { stations: `${TV} 0 13500\n` });
+      expect((await totals())[`device ${TV}`]).to.deep.equal([3_000, 0]);
+    });
+
+    it('files that are named twice are one', async () => {
+      await classicFiles(path('old'), { monthly: [[TV, 0, 3_000, LATE]], cumulative: [[TV, 0, 13_000]] });
+      await imported('classic', ['old', 'old/network_stats.db']);
+      await read(NOW, { stations: `${TV} 0 13500\n` });
+      expect((await totals())[`device ${TV}`]).to.deep.equal([3_500, 0]);
+    });
+
     it('last readings of several routers are left out, with a reason', async () => {
       await configure({
         ...CLASSIC,
