@@ -3,12 +3,12 @@
  * are plain words. A quote within quotes is doubled. A first line `sep=;` is for spreadsheets.
  */
 export function parseCsv(text: string): { columns: string[]; rows: string[][] } {
-  const body = text.replace(/^\ufeff/, '').replace(/^"?sep=.?"?\r?\n/i, '');
+  const body = text.replace(/^\ufeff/, '').replace(/^"?sep=.?"?(\r\n|\n|\r)/i, '');
   const head = /^([^\w\s]?)\w+\1(?<separator>[^\w\r\n]?)/.exec(body);
   const quote = head?.[1] ?? '';
   const separator = head?.groups?.separator || '\t';
   const [columns = [], ...rows] = body
-    .split(/\r?\n/)
+    .split(/\r\n|\n|\r/)
     .filter((line) => line !== '')
     .map((line) => fieldsOf(line, separator, quote));
   return { columns, rows };

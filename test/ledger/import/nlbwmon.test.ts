@@ -32,10 +32,15 @@ describe('the figures of nlbwmon', () => {
     }
   });
 
+  it('CSV: line ends of an old Macintosh, as spreadsheets still write them', () => {
+    const text = fixture('nlbw.csv').replaceAll('\n', '\r');
+    expect(parseNlbwmon(text, 'File "x"').devices).to.deep.equal(new Map([[ONE, BYTES]]));
+  });
+
   for (const first of ['sep=;', 'sep=\t', 'SEP=,', '"sep=;"', 'sep=']) {
     it(`CSV: a first line ${JSON.stringify(first)} is for a spreadsheet`, () => {
       const lines = ['mac;conns;rx_bytes;rx_pkts;tx_bytes;tx_pkts', `${ONE};1;5;1;7;1`];
-      for (const end of ['\n', '\r\n'])
+      for (const end of ['\n', '\r\n', '\r'])
         expect([...parseNlbwmon([first, ...lines, ''].join(end), 'File "x"').devices]).to.deep.equal([[ONE, { download: 5, upload: 7 }]]);
     });
   }
