@@ -53,6 +53,8 @@ function parseLine(line: string): { name: string; mac: string } | string {
   const [, before, after] = /^(.*)[,;\t](.*)$/.exec(line) ?? [];
   if (before === undefined || after === undefined)
     return `${quote(line.trim())} is not a name and a MAC; use for example Anna, 02-00-00-00-00-01`;
+  // A decoder puts this in place of what is not UTF-8: older spreadsheets write the code page of their system.
+  if (before.includes('\ufffd')) return `${quote(before.trim())} is not UTF-8 text: save the file as UTF-8`;
   const name = parsed(unquoted(before), parseName);
   const mac = parsed(unquoted(after), parseDeviceMac);
   const wrong = [name, mac].flatMap((result) => ('why' in result ? result.why : []));

@@ -6,6 +6,7 @@ import type { ImportIo } from '../../../src/commands/common/command-io.ts';
 import { parseUserMap } from '../../../src/commands/import/user-map.ts';
 import { importUsers } from '../../../src/commands/import/users.ts';
 import { ConfigError } from '../../../src/errors.ts';
+import { decodeText } from '../../../src/ledger/import/encoding.ts';
 import { userLines } from '../../../src/views/device-suggestions/yaml.ts';
 import { configOf, withText } from '../../config/support.ts';
 
@@ -78,6 +79,11 @@ describe('wrtmeter import users', () => {
       stdout: '',
       stderr: `There is no file "${FIXTURES}/nowhere.csv": check the path\n`,
     });
+  });
+
+  it('a name in the code page of an older Windows is refused, as its letters are not known', () => {
+    const text = decodeText(Buffer.from('Name, MAC\r\nM\u00fcller, 02-00-00-00-00-01\r\nAnna, 02-00-00-00-00-02\r\n', 'latin1'));
+    expect(errorsIn(text)).to.deep.equal(['map.csv:2: "M\ufffdller" is not UTF-8 text: save the file as UTF-8']);
   });
 
   it('of any map that it reads, all that has a user comes back from the configuration', async () => {
