@@ -5,7 +5,7 @@ import { fileWords, LedgerError } from '../../errors.ts';
 import { openToRead } from '../storage/driver/read.ts';
 import { asLedgerError, codeOf, type Database, writingWordsFor } from '../storage/driver/sqlite.ts';
 import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, renameDurably, sizeOf, syncFile } from '../storage/files.ts';
-import { inspect } from '../storage/inspect.ts';
+import { inspect, unfit } from '../storage/inspect.ts';
 import { backupName, listBackups } from './backups.ts';
 
 /** A backup leaves at least this much of the disk free, and twice the ledger. */
@@ -41,7 +41,7 @@ export async function copyDatabase(from: string, to: string, abort: Abort = { ab
     }
     await syncFile(partial);
     const verdict = await inspect(partial);
-    if (verdict.state !== 'good') throw new LedgerError(`Backup "${to}" came out ${verdict.state}, so it is not kept`);
+    if (verdict.state !== 'good') throw new LedgerError(`Backup "${to}" is not kept: ${unfit(verdict)}`);
     await renameDurably(partial, to);
   } catch (error) {
     await removeDatabase(partial).catch(() => undefined);

@@ -5,7 +5,7 @@ import { LedgerError, shellWord } from '../../errors.ts';
 import { ledgerNote } from '../books.ts';
 import { asLedgerError } from '../storage/driver/sqlite.ts';
 import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, lockLedger, renameDurably, restoringPath, sizeOf } from '../storage/files.ts';
-import { type FileVerdict, inspect, LostLedgerError } from '../storage/inspect.ts';
+import { type FileVerdict, inspect, LostLedgerError, unfit } from '../storage/inspect.ts';
 import { brokenTotals } from '../storage/integrity.ts';
 import { openStore, type Store } from '../storage/store.ts';
 import { writeAuditInto } from '../storage/write-audit.ts';
@@ -178,9 +178,6 @@ export async function restoreFile(directory: string, file: string, now: number):
     throw asLedgerError(error, path);
   }
 }
-
-const unfit = (verdict: Exclude<FileVerdict, { state: 'good' }>): string =>
-  verdict.state === 'newer' ? `it was written by a newer wrtmeter (schema ${verdict.version}); use that version` : verdict.why;
 
 /** `YYYY-MM-DDTHH-MM-SS`, UTC: file systems of cards and sticks know no colon. */
 const dated = (instant: number): string => instantText(instant).replaceAll(':', '-').replace('Z', '');

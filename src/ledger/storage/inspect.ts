@@ -22,8 +22,15 @@ export class LostLedgerError extends LedgerError {
   }
 }
 
+/** Why a file cannot be used. */
+export const unfit = (verdict: Exclude<FileVerdict, { state: 'good' }>): string =>
+  verdict.state === 'newer' ? `it was written by a newer wrtmeter (schema ${verdict.version}); use that version` : verdict.why;
+
 /** No program ever has this many schemas: such a number is damage. */
 const IMPOSSIBLE_VERSION = 10_000;
+
+/** Whether a program may have written this version. */
+export const isVersion = (version: number): boolean => version >= 1 && version < IMPOSSIBLE_VERSION;
 
 /**
  * Checks a whole database file, its log included, without changing a byte of either. Throws a LedgerError where it cannot be read at all,
@@ -51,7 +58,7 @@ async function inspectOpen(database: Database): Promise<FileVerdict> {
   const [found] = await database.all('PRAGMA integrity_check(1)');
   const said = String(found?.integrity_check ?? '');
   if (said !== 'ok') return { state: 'damaged', why: `file is damaged (${said.replaceAll('\n', ' ')})` };
-  if (version > SCHEMA_VERSION && version < IMPOSSIBLE_VERSION) return { state: 'newer', version };
+  if (version > SCHEMA_VERSION && isVersion(version)) return { state: 'newer', version };
   const tables = new Set((await database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => name));
   if (version < 1 || version > SCHEMA_VERSION || !tablesOf(version).every((table) => tables.has(table))) {
     return { state: 'damaged', why: 'file is not a ledger' };

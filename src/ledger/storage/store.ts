@@ -6,7 +6,7 @@ import { openToRead } from './driver/read.ts';
 import { runAll } from './driver/run-all.ts';
 import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './driver/sqlite.ts';
 import { InUseError, type LedgerLock, ledgerPath, lockLedger, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
-import { inspect, LostLedgerError } from './inspect.ts';
+import { inspect, isVersion, LostLedgerError } from './inspect.ts';
 import { IN_MEMORY, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 export type { Batch, Cell, Row } from './driver/sqlite.ts';
@@ -130,6 +130,7 @@ async function openCurrent(path: string, open: (path: string) => Promise<Databas
   const database = await open(path);
   try {
     const version = Number((await database.all('PRAGMA user_version'))[0]?.user_version);
+    if (!isVersion(version)) throw new LostLedgerError(path, 'file is not a ledger');
     if (version !== SCHEMA_VERSION) throw new LedgerError(wrongVersion(path, version));
     return database;
   } catch (error) {

@@ -7,6 +7,7 @@ import type { LedgerError } from '../../../src/errors.ts';
 import { backUp, copyDatabase, dailyBackups, rotate } from '../../../src/ledger/backup/backup.ts';
 import { listBackups } from '../../../src/ledger/backup/backups.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { openDatabase } from '../../../src/ledger/storage/driver/sqlite.ts';
 import { inspect } from '../../../src/ledger/storage/inspect.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { openStore, openStoreToRead, type Store } from '../../../src/ledger/storage/store.ts';
@@ -107,6 +108,20 @@ describe('backups of the ledger (Rule: care of the file)', () => {
     expect(error.message).to.match(/it is damaged: restart wrtmeter/);
     expect(await names()).to.deep.equal(['ledger-2026-03-10.db']);
     expect((await stat(join(folder, 'ledger-2026-03-10.db'))).size).to.be.greaterThan(20_000);
+  });
+
+  it('a ledger that is none, or a newer one, has no backup; the line says which it is', async () => {
+    for (const [version, why] of [
+      [0, 'file is not a ledger'],
+      [99, 'it was written by a newer wrtmeter (schema 99); use that version'],
+    ] as const) {
+      const database = await openDatabase(ledger.path, 'write');
+      await database.exec(`PRAGMA user_version = ${version}`);
+      await database.close();
+      const error: Error = await backUp(ledger.directory, DAY).catch((error) => error);
+      expect(error.message).to.equal(`Backup "${join(folder, 'ledger-2026-03-10.db')}" is not kept: ${why}`);
+    }
+    expect(await names()).to.deep.equal([]);
   });
 
   it('none is made where the disk would be nearly full', async () => {

@@ -11,7 +11,7 @@ import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
 import { loadBooks } from '../../../src/ledger/storage/load.ts';
 import { loadHandLimits } from '../../../src/ledger/storage/people/limits.ts';
 import { SCHEMA_VERSION } from '../../../src/ledger/storage/schema.ts';
-import { openStore, openStoreToRead } from '../../../src/ledger/storage/store.ts';
+import { openStore, openStoreBeside, openStoreToRead } from '../../../src/ledger/storage/store.ts';
 import { EARLIER_VERSIONS, writeEarlierLedger } from '../../support/ledger/earlier-schemas.ts';
 import { PHONE, START, TERMS } from '../../support/ledger/rounds.ts';
 
@@ -274,4 +274,17 @@ describe('a ledger of an earlier version', () => {
         .that.includes(`was written by a newer wrtmeter (schema ${SCHEMA_VERSION + 1}, this one supports ${SCHEMA_VERSION})`);
     }
   });
+
+  for (const version of [0, 20_000]) {
+    it(`one with the version ${version}, which no program writes, is none: it cannot be migrated`, async () => {
+      await (await openStore(directory)).close();
+      const database = await openDatabase(path, 'write');
+      await database.exec(`PRAGMA user_version = ${version}`);
+      await database.close();
+      for (const open of [openStore, openStoreToRead, openStoreBeside]) {
+        const error = await open(directory).catch((error: Error) => error);
+        expect(error, open.name).to.have.property('message').that.includes(': file is not a ledger; start the service to restore');
+      }
+    });
+  }
 });
