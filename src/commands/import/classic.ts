@@ -8,6 +8,7 @@ import type { SourceName } from '../../domain/observation.ts';
 import { quote } from '../../errors.ts';
 import { type Classic, type ClassicMonth, isClassic, lastPolled, readClassic } from '../../ledger/import/classic.ts';
 import { type Figure, type Findings, ImportError, type ImportedReader, type LeftOut } from '../../ledger/import/figures.ts';
+import { whyUnseen } from '../../ledger/storage/files.ts';
 import { type Foreign, openForeign } from '../../ledger/storage/import/foreign.ts';
 import type { ImportSettings } from './options.ts';
 
@@ -30,6 +31,8 @@ export async function classicFindings(paths: readonly string[], setting: ImportS
 }
 
 async function filesAt(path: string): Promise<string[]> {
+  const unseen = await whyUnseen(path);
+  if (unseen !== null) throw new ImportError(`${quote(path)} cannot be read: ${unseen}`);
   const found = await stat(path).catch(() => null);
   if (found === null) throw new ImportError(`There is no file or directory ${quote(path)}: check the path`);
   if (!found.isDirectory()) return [path];

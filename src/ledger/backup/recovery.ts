@@ -4,7 +4,17 @@ import { dayOf, instantText } from '../../domain/calendar.ts';
 import { LedgerError, shellWord } from '../../errors.ts';
 import { ledgerNote } from '../books.ts';
 import { asLedgerError } from '../storage/driver/sqlite.ts';
-import { backupsPath, COMPANIONS, giveToOwner, ledgerPath, lockLedger, renameDurably, restoringPath, sizeOf } from '../storage/files.ts';
+import {
+  backupsPath,
+  COMPANIONS,
+  giveToOwner,
+  ledgerPath,
+  lockLedger,
+  renameDurably,
+  restoringPath,
+  sizeOf,
+  whyUnseen,
+} from '../storage/files.ts';
 import { type FileVerdict, inspect, LostLedgerError, unfit } from '../storage/inspect.ts';
 import { brokenTotals } from '../storage/integrity.ts';
 import { openStore, type Store } from '../storage/store.ts';
@@ -161,6 +171,8 @@ export interface Restored {
 export async function restoreFile(directory: string, file: string, now: number): Promise<Restored> {
   const path = ledgerPath(directory);
   if (resolve(file) === resolve(path)) throw new LedgerError(`"${file}" is the ledger itself: name a backup of it`);
+  const unseen = await whyUnseen(file);
+  if (unseen !== null) throw new LedgerError(`"${file}" cannot be read: ${unseen}`);
   if ((await sizeOf(file)) === null)
     throw new LedgerError(`There is no file "${file}": name a backup, such as one in "${backupsPath(directory)}"`);
   const lock = await lockLedger(directory);

@@ -21,6 +21,13 @@ export async function sizeOf(path: string): Promise<number | null> {
   return (await stat(path).catch(() => null))?.size ?? null;
 }
 
+/** Why a file cannot be seen although it may be there; null where it can be, or is not there. */
+export const whyUnseen = (path: string): Promise<string | null> =>
+  stat(path).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : fileWords(error)),
+  );
+
 /** Whether a path is that of a directory. */
 export async function isDirectory(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isDirectory() ?? false;

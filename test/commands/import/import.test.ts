@@ -335,6 +335,7 @@ describe('wrtmeter import', () => {
         ['other.db', /^File ".*other.db" has none of the tables monthly_stats, cumulative_stats, dhcp_leases: check the path\n$/],
         ['empty', /^Directory ".*empty" contains neither network_stats.db nor dhcp_leases.db: check the path\n$/],
         ['nowhere', /^There is no file or directory ".*nowhere": check the path\n$/],
+        ['text.db/stats.db', /^".*text.db\/stats.db" cannot be read: a part of its path is a file and not a directory\n$/],
       ] as const) {
         const { code, stdout, stderr } = await imported('classic', [file]);
         expect([code, stdout], file).to.deep.equal([2, '']);

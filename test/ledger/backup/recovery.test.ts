@@ -336,6 +336,7 @@ describe('restoring a file by hand (Rule: care of the file)', () => {
     expect(await refused('empty.db')).to.match(/cannot be restored: file is empty$/);
     expect(await refused('ledger.db')).to.match(/is the ledger itself: name a backup of it$/);
     expect(await refused('nothing.db')).to.match(/^There is no file ".*nothing\.db": name a backup/);
+    expect(await refused('text.db/x')).to.match(/^".*text\.db\/x" cannot be read: a part of its path is a file and not a directory$/);
     await copyDatabase(ledger.path, at('good.db'));
     const store = await openStore(ledger.directory);
     expect(await refused('good.db')).to.match(/is in use by another wrtmeter: stop it first/);

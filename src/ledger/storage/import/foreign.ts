@@ -33,7 +33,7 @@ const LARGEST = 1 << 30;
  */
 export async function openForeign(path: string): Promise<Foreign> {
   const directory = await mkdtemp(join(tmpdir(), 'wrtmeter-import-')).catch((error: Error) => {
-    throw new ImportError(`No directory for a copy of ${quote(path)}: ${error.message}; set TMPDIR to another one`);
+    throw new ImportError(`No directory for a copy of ${quote(path)}: ${fileWords(error)}; set TMPDIR to another one`);
   });
   let database: Database | null = null;
   const close = async () => {
