@@ -43,6 +43,17 @@ describe('what root makes for a service with its own user', () => {
     }
   });
 
+  it('a new ledger and its lock do too, so that the service starts after an import or a restore', async () => {
+    const store = await openStore(directory);
+    for (const name of ['ledger.db', 'ledger.db-wal', 'ledger.lock'])
+      expect([name, ...(await owner(name))]).to.deep.equal([name, 1234, 1235]);
+    await store.close();
+    await rm(join(directory, 'ledger.lock'));
+    await backUp(directory, NOW / 86_400_000);
+    await restoreFile(directory, join(directory, 'backups/ledger-2026-11-20.db'), NOW);
+    expect(await owner('ledger.lock')).to.deep.equal([1234, 1235]);
+  });
+
   it('files of another user that others can read are named in one line, and the start continues', async () => {
     await (await openStore(directory)).close();
     await chown(join(directory, 'ledger.db'), 1234, 1235);
@@ -59,7 +70,7 @@ describe('what root makes for a service with its own user', () => {
     expect(logs).to.have.length(1);
     expect(logs[0]).to.equal(
       `Other users can read the data of wrtmeter: "${directory}" (0777: it belongs to user 1234), ` +
-        `"${directory}/ledger.db" (0644: it belongs to user 1234), "${directory}/ledger.lock" (0644: it belongs to user 0); ` +
+        `"${directory}/ledger.db" (0644: it belongs to user 1234), "${directory}/ledger.lock" (0644: it belongs to user 1234); ` +
         `their owner can change that with "chmod go="`,
     );
   });

@@ -116,6 +116,7 @@ export async function lockLedger(directory: string): Promise<LedgerLock> {
   try {
     await lock.exec('PRAGMA locking_mode = EXCLUSIVE');
     await lock.exec('BEGIN EXCLUSIVE');
+    await giveToOwner(path);
     return { release: () => lock.close() };
   } catch (error) {
     await lock.close();

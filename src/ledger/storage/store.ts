@@ -5,7 +5,17 @@ import { remainsOf } from '../backup/backups.ts';
 import { openToRead } from './driver/read.ts';
 import { runAll } from './driver/run-all.ts';
 import { asLedgerError, type Batch, type Cell, codeOf, type Database, openDatabase, type Row } from './driver/sqlite.ts';
-import { InUseError, type LedgerLock, ledgerPath, lockLedger, renameDurably, requireLedger, sizeOf, syncFile } from './files.ts';
+import {
+  giveToOwner,
+  InUseError,
+  type LedgerLock,
+  ledgerPath,
+  lockLedger,
+  renameDurably,
+  requireLedger,
+  sizeOf,
+  syncFile,
+} from './files.ts';
 import { inspect, isVersion, LostLedgerError } from './inspect.ts';
 import { IN_MEMORY, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
@@ -89,6 +99,7 @@ async function begin(directory: string): Promise<void> {
     await database.close();
   }
   await syncFile(unnamed);
+  await giveToOwner(unnamed);
   await renameDurably(unnamed, path);
 }
 
