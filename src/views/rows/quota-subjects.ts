@@ -29,7 +29,7 @@ function deviceSubjects(view: SubjectView): DeviceSubjects {
 }
 
 /** Finds what quotas are of. Devices and peers among many are those that were there in the period. */
-type SubjectsOf = (quota: Pick<Quota, 'of'>, period: Pick<QuotaPeriod, 'startsAt'>) => QuotaSubject[];
+export type SubjectsOf = (quota: Pick<Quota, 'of'>, period: Pick<QuotaPeriod, 'startsAt'>) => QuotaSubject[];
 
 /** For one view after the other: devices are found again only where accounts came or went, or something else is known of a device. */
 export function lastingSubjects(): (view: SubjectView) => SubjectsOf {

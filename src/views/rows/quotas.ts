@@ -6,7 +6,7 @@ import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import type { Account } from '../../ledger/account.ts';
 import { tariffedSum } from '../../ledger/usage/sums.ts';
 import type { View } from '../view.ts';
-import { grouped, openSubjects, type QuotaSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
+import { grouped, openSubjects, type QuotaSubject, quotaSubjects, type SubjectsOf, type SubjectView } from './quota-subjects.ts';
 
 /** What the rows of quotas are made from. */
 export interface QuotaView extends SubjectView, Pick<View, 'months' | 'now' | 'timezone'> {
@@ -33,9 +33,7 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
     const usedBefore = quota.rollover ? usedBeforeIn(view, quota, period) : null;
     const counted = countedWords(quota, tariffsIn(view, period));
     const daysLeft = isOfDays(quota) ? Math.max(1, period.days.end - present.today) : null;
-    const all = subjectsOf(quota, period);
-    const shown = tellsTimes(quota) ? openSubjects(view, all) : all;
-    return shown.map(({ accounts, of, id, name }): QuotaRow => {
+    return shownSubjects(view, { quota, period }, subjectsOf).map(({ accounts, of, id, name }): QuotaRow => {
       const used = usedBy(accounts);
       const standing = standingOf(quota, used, usedBefore === null ? null : usedBefore(accounts), bonus);
       const { limit, left } = standing;
@@ -59,6 +57,12 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
       };
     });
   });
+}
+
+/** What is shown of what a quota is of: what is private only where that does not tell times. */
+function shownSubjects(view: QuotaView, { quota, period }: View['months']['quotas'][number], subjectsOf: SubjectsOf): QuotaSubject[] {
+  const all = subjectsOf(quota, period);
+  return tellsTimes(quota) ? openSubjects(view, all) : all;
 }
 
 /** Tariffs that have bytes in a period, and those that will. */
@@ -87,7 +91,11 @@ export const modelled = (view: QuotaView): { quota: Quota; key: string; accounts
   const subjectsOf = quotaSubjects(view);
   return view.months.quotas
     .filter(({ quota }) => isOfDays(quota) && !isRolling(quota.per))
-    .flatMap(({ quota, period }) =>
-      subjectsOf(quota, period).map((subject) => ({ quota, key: modelKey(quota, subject.id), accounts: subject.accounts })),
+    .flatMap((running) =>
+      shownSubjects(view, running, subjectsOf).map(({ id, accounts }) => ({
+        quota: running.quota,
+        key: modelKey(running.quota, id),
+        accounts,
+      })),
     );
 };

@@ -173,6 +173,30 @@ describe('rows of quotas', () => {
     expect([sum(2), used('q2-null')]).to.deep.equal([340, [['', 340]]]);
   });
 
+  it('forecast without private devices what would tell when they were used', async () => {
+    const people = createPeople({ users: [], devices: [{ name: 'diary', macs: [PHONE], isPrivate: true }], peers: [] });
+    const nights = { tariff: 'off_peak' } as const;
+    bench = await openBench({
+      ...terms(quota('rest', { kind: 'others' }, 9000, nights), quota('each', { kind: 'each device', user: null }, 9000, nights)),
+      tariffs: [OFF_PEAK],
+      people,
+    });
+    // At 02:00 of each night.
+    const night = (day: number) => (13 + 24 * day) * HOUR;
+    for (let day = 0; day <= 10; day += 1)
+      for (const part of [0, 1]) await read(night(day) + 60 * part, 1_000_000 * (day + part), 10 * (day + part));
+    await bench.ledger.turnMonths(at(night(10) + 60));
+    const view = { ...quotaView(bench.ledger, at(night(10) + 60)), people };
+    const models = await readModels(bench.store, view);
+    const forecasts = quotaRows({ ...view, models }).map((row) => [row.quota.name, row.id, row.used, row.forecast?.bytes ?? null]);
+    expect(forecasts.map(([name, id, used]) => [name, id, used])).to.deep.equal([
+      ['rest', '', 110],
+      ['each', LAPTOP, 110],
+    ]);
+    for (const [, , , bytes] of forecasts) expect(bytes).to.be.within(200, 320);
+    expect([...models.keys()].filter((key) => key.includes(PHONE))).to.deep.equal([]);
+  });
+
   it('call no two things the same, whatever they call themselves', async () => {
     bench = await openBench(terms(quota('each', { kind: 'each device', user: null }, 1000)));
     for (const seconds of [0, 60])
