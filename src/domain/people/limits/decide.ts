@@ -1,5 +1,5 @@
 import type { QuotaRow } from '../quota-row.ts';
-import { type LimitEffect, rateOf, strictest } from './effect.ts';
+import { type LimitEffect, rateOf, sameEffect, strictest } from './effect.ts';
 import { type LimitedHome, thingsOf } from './home.ts';
 import { stretchAt } from './hours.ts';
 import { type HandLimit, keyOfThing, type LimitReason, type LimitRule, type LimitThing } from './limit.ts';
@@ -48,10 +48,11 @@ export function decideLimits(facts: LimitFacts): Decided {
   const limits = [...things.values()].map(({ thing, reasons }): DecidedLimit => {
     const owner = ownerOf(thing);
     const isAllowed = allowed.has(keyOfThing(thing)) || (owner !== null && allowed.has(keyOfThing(owner)));
-    const holding = isAllowed ? reasons.filter(({ by }) => by === 'hand') : reasons;
+    const ofOwner = owner === null || !reasons.some(allows) ? [] : heldByHand(things.get(keyOfThing(owner))?.reasons ?? []);
+    const holding = isAllowed ? [...reasons.filter(({ by }) => by === 'hand'), ...ofOwner] : reasons;
     return {
       thing,
-      effect: strictest(holding.flatMap(({ action }) => (action.kind === 'allow' ? [] : [action]))),
+      effect: effectOf(holding),
       reasons: holding,
       overruled: isAllowed ? reasons.filter(({ by }) => by !== 'hand') : [],
     };
@@ -59,6 +60,19 @@ export function decideLimits(facts: LimitFacts): Decided {
   // A device of a user who is allowed everything has nothing to say of its own.
   return { limits: limits.filter(({ reasons }) => reasons.length > 0), since };
 }
+
+/** What people set for a user whom quotas or schedules limit more: what is allowed alone is left out of that limit, and held to this. */
+const heldByHand = (reasons: readonly LimitReason[]): LimitReason[] =>
+  isByHand(reasons) ? [] : reasons.filter((reason) => reason.by === 'hand' && !allows(reason));
+
+/** Whether people alone make it as strict as it is: what is allowed is then among what they limit. */
+export function isByHand(reasons: readonly LimitReason[]): boolean {
+  const [all, byHand] = [effectOf(reasons), effectOf(reasons.filter(({ by }) => by === 'hand'))];
+  return all !== null && byHand !== null && sameEffect(all, byHand);
+}
+
+const effectOf = (reasons: readonly LimitReason[]): LimitEffect | null =>
+  strictest(reasons.flatMap(({ action }) => (action.kind === 'allow' ? [] : [action])));
 
 const allows = ({ action }: LimitReason): boolean => action.kind === 'allow';
 

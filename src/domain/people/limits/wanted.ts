@@ -1,6 +1,6 @@
 import { isMac } from '../../mac.ts';
 import { MOST_ADDRESSES } from './addresses.ts';
-import type { DecidedLimit } from './decide.ts';
+import { type DecidedLimit, isByHand } from './decide.ts';
 import type { LimitEffect } from './effect.ts';
 import type { LimitedDevice, LimitedHome, LimitedPeer, LimitingRouter } from './home.ts';
 import { idOf, keyOfThing, type LimitReason, type LimitThing } from './limit.ts';
@@ -146,7 +146,7 @@ function belongingIn(limits: readonly DecidedLimit[], { devices, peers }: Limite
     };
   };
   return ({ thing: { of, id }, reasons }) => {
-    const byHand = reasons.some(({ by }) => by === 'hand');
+    const byHand = isByHand(reasons);
     switch (of) {
       case 'device':
         // One of the configuration that no router has shown yet is its MAC alone.

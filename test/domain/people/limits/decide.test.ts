@@ -112,6 +112,38 @@ describe('what is limited', () => {
     expect(membersOf({ hand: both })?.map(([, macs]) => macs)).to.deep.equal([3]);
   });
 
+  it('a device that is allowed is held to what a person set for its user alone, where a quota limits that user more', () => {
+    const slow = slowTo(10_000_000);
+    const quotas = [row(1.5, STEPS)];
+    const { limits } = decideLimits({
+      ...FACTS,
+      quotas,
+      hand: [hand({ of: 'device', id: TABLET }, { kind: 'allow' }), hand(KIDS, slow)],
+    });
+    const found = wantedLimits(limits, HOME)[0]?.limits.map(({ id, effect, macs }) => [id, effect, macs.length]);
+    expect(found).to.deep.equal([
+      ['device_020000000001', slow, 2],
+      ['user_kids', { kind: 'pause' }, 1],
+    ]);
+    const device = limits.find(({ thing }) => thing.of === 'device');
+    expect(device?.reasons.map(({ by, action }) => [by, action.kind])).to.deep.equal([
+      ['hand', 'allow'],
+      ['hand', 'slow'],
+    ]);
+    const freed = decideLimits({
+      ...FACTS,
+      quotas,
+      hand: [hand({ of: 'device', id: TABLET }, { kind: 'allow' }), hand(KIDS, { kind: 'allow' })],
+    });
+    expect(wantedLimits(freed.limits, HOME)[0]?.limits).to.deep.equal([]);
+    const strict = decideLimits({
+      ...FACTS,
+      quotas,
+      hand: [hand({ of: 'device', id: TABLET }, { kind: 'allow' }), hand(KIDS, { kind: 'pause' })],
+    });
+    expect(wantedLimits(strict.limits, HOME)[0]?.limits.map(({ id, macs }) => [id, macs.length])).to.deep.equal([['user_kids', 3]]);
+  });
+
   it('what a person set holds after the clock was set back, too', () => {
     const later = NOW - 24 * HOUR;
     expect(effects({ hand: [hand(KIDS, { kind: 'pause' })], now: later })).to.deep.equal([['user kids', { kind: 'pause' }]]);
