@@ -12,9 +12,9 @@ export type AddressesOfMacs = ReadonlyMap<string, readonly string[]>;
 export interface LastingAddresses {
   /**
    * `shown`: what the router shows now; null if it was not read, which takes nothing away. `tick` is ms of a monotonic clock. Where there is no
-   * room for all, the newest of a MAC stay, and MACs that are `named` before those that may be invented.
+   * room for all, the newest of a MAC stay, and MACs that are `named` before those that may be invented. `contested` ones stay with nobody.
    */
-  of(shown: AddressesOfMacs | null, tick: number, named?: ReadonlySet<string>): AddressesOfMacs;
+  of(shown: AddressesOfMacs | null, tick: number, named?: ReadonlySet<string>, contested?: ReadonlySet<string>): AddressesOfMacs;
 }
 
 /** Ms of the monotonic clock at which an address was shown first and last. */
@@ -28,9 +28,9 @@ export function lastingAddresses(): LastingAddresses {
   let kept: ReadonlyMap<string, readonly KeptAddress[]> = new Map();
   let addresses: AddressesOfMacs = new Map();
   return {
-    of(shown, tick, named = new Set()) {
+    of(shown, tick, named = new Set(), contested = new Set()) {
       if (shown === null) return addresses;
-      const isShown = new Set([...shown.values()].flat().map(ipOf));
+      const isElsewhere = new Set([...[...shown.values()].flat().map(ipOf), ...contested]);
       const next = new Map<string, KeptAddress[]>();
       let room = MOST_IN_ALL;
       const keep = (mac: string) => {
@@ -38,7 +38,7 @@ export function lastingAddresses(): LastingAddresses {
         const since = new Map(before.map(({ ip, first }) => [ip, first]));
         const now = (shown.get(mac) ?? []).map((ip) => ({ ip, first: since.get(ip) ?? tick, last: tick }));
         // An address that another MAC has now is its own.
-        const earlier = before.filter(({ ip, last }) => tick - last < KEPT_MS && !isShown.has(ipOf(ip)));
+        const earlier = before.filter(({ ip, last }) => tick - last < KEPT_MS && !isElsewhere.has(ipOf(ip)));
         const own = [...now, ...earlier].sort((a, b) => b.first - a.first).slice(0, Math.min(MOST_ADDRESSES, room));
         room -= own.length;
         if (own.length > 0) next.set(mac, own);

@@ -1,7 +1,7 @@
 import type { Config, RouterConfig } from '../../config/config.ts';
 import { DAY_MS } from '../../domain/calendar.ts';
 import { parseMac } from '../../domain/mac.ts';
-import { addressesByMac, isRouted } from '../../domain/people/limits/addresses.ts';
+import { addressesByMac, contestedIn, isRouted } from '../../domain/people/limits/addresses.ts';
 import type { LimitedDevice, LimitedHome, LimitedPeer, LimitingRouter } from '../../domain/people/limits/home.ts';
 import type { HandLimit } from '../../domain/people/limits/limit.ts';
 import type { RouterStatus } from '../../domain/status.ts';
@@ -16,8 +16,13 @@ const LATELY_MS = 7 * DAY_MS;
 export type HomeView = Pick<View, 'now' | 'books' | 'aliases' | 'people' | 'peerNames' | 'routers'>;
 
 export interface HomeTools {
-  /** What each MAC has on a router; there is room for those that are `named`. */
-  addressesOn(router: RouterConfig, shown: AddressesOfMacs | null, named: ReadonlySet<string>): AddressesOfMacs;
+  /** What each MAC has on a router; there is room for those that are `named`. Nobody has what is `contested`. */
+  addressesOn(
+    router: RouterConfig,
+    shown: AddressesOfMacs | null,
+    named: ReadonlySet<string>,
+    contested: ReadonlySet<string>,
+  ): AddressesOfMacs;
   hand: readonly HandLimit[];
   /** Of the machine that this runs on. */
   ownAddresses: readonly string[];
@@ -38,8 +43,8 @@ export function limitedHome(
     .filter(({ limits }) => limits !== null)
     .map((router): LimitingRouter => {
       const status = view.routers.find(({ name }) => name === router.name);
-      const shown = shownAddresses(view, router.name, status?.sources, never);
-      return { name: router.name, passesDevices: passesDevices(router), addresses: addressesOn(router, shown, named) };
+      const { shown, contested } = shownAddresses(view, router.name, status?.sources, never);
+      return { name: router.name, passesDevices: passesDevices(router), addresses: addressesOn(router, shown, named, contested) };
     });
   return {
     users: view.people.users.map(({ name }) => name),
@@ -61,7 +66,7 @@ function shownAddresses(
   name: string,
   sources: RouterStatus['sources'] = new Map(),
   never: ReadonlySet<string>,
-): AddressesOfMacs | null {
+): { shown: AddressesOfMacs | null; contested: ReadonlySet<string> } {
   const neighbours = sources.get('neighbours')?.observation;
   const hosts = sources.get('hosts')?.observation;
   const given = sources.get('leases')?.observation;
@@ -69,14 +74,15 @@ function shownAddresses(
   const leases = [...books.leases.values()].filter(
     ({ router, lastRead, expiry }) => router === name && lastRead === null && (expiry === 0 || expiry * 1000 > now),
   );
-  if (neighbours?.source !== 'neighbours' && leases.length === 0) return null;
-  return addressesByMac({
+  if (neighbours?.source !== 'neighbours' && leases.length === 0) return { shown: null, contested: new Set() };
+  const facts = {
     ...{ leases, never },
     leases6: given?.source === 'leases' ? given.leases6.map(({ ip }) => ip) : [],
     // Those of an uplink are not of the home.
     neighbours:
       neighbours?.source === 'neighbours' ? neighbours.neighbours.filter((each) => counted === null || counted.has(each.interface)) : [],
-  });
+  };
+  return { shown: addressesByMac(facts), contested: contestedIn(facts) };
 }
 
 /** Those of the configuration, those that were there lately, and those that are there now; the latest first. */

@@ -113,7 +113,7 @@ export function createLimiter({ config: given, store, log, clock, view, channel 
     if (!isOn()) return;
     const home = limitedHome(now, config, {
       ...{ hand, ownAddresses: ownAddresses() },
-      addressesOn: (router, shown, named) => keptOf(router).addresses.of(shown, clock.tick(), named),
+      addressesOn: (router, shown, named, contested) => keptOf(router).addresses.of(shown, clock.tick(), named, contested),
     });
     const { rules } = config.limits;
     decided = decideLimits({ rules, hand, quotas: now.quotas, home, now: now.now, timezone: config.timezone, since });

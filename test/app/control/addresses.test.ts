@@ -23,6 +23,13 @@ describe('addresses from round to round', () => {
     expect([...lasting.of(new Map([[BERT, ['192.168.1.2']]]), MINUTE)]).to.deep.equal([[BERT, ['192.168.1.2']]]);
   });
 
+  it('stay with nobody while another is reached at them', () => {
+    const lasting = lastingAddresses();
+    const contested = new Set(['192.168.1.2']);
+    lasting.of(new Map([[ANNA, ['192.168.1.2', '192.168.1.5']]]), 0);
+    expect([...lasting.of(new Map(), MINUTE, new Set(), contested)]).to.deep.equal([[ANNA, ['192.168.1.5']]]);
+  });
+
   it('are the newest of each MAC, and those of MACs that people name before those of invented ones', () => {
     const lasting = lastingAddresses();
     for (let round = 0; round < 70; round += 1) {

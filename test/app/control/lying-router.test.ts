@@ -59,6 +59,19 @@ describe('a router that lies about limits', () => {
     expect([...(asked.liar.at(-1) ?? '').matchAll(/^ip \w+ (.*)$/gm)].map(([, ip]) => ip)).to.deep.equal(['192.168.1.2 br-lan']);
   });
 
+  it('an address that is given to the tablet and where another is reached is of neither, at once', async () => {
+    answer = 'wrtmeter-limits 1\nfound 0\nlimit device_020000000002 active 0 0\nresult ok changed\n';
+    const shows = (neighbour: string) =>
+      answerOf({ time: 1_772_999_000, sections: { leases: [`lease 0 ${TABLET} 192.168.1.3 tablet *`], neighbours: [neighbour] } });
+    const addresses = () => [...(asked.liar.at(-1) ?? '').matchAll(/^ip \w+ (.*)$/gm)].map(([, ip]) => ip);
+    liar.answer = shows(`neighbour 192.168.1.3 br-lan ${TABLET} REACHABLE`);
+    await round();
+    expect(addresses()).to.deep.equal(['192.168.1.3']);
+    liar.answer = shows(`neighbour 192.168.1.3 br-lan ${LAPTOP} REACHABLE`);
+    await round();
+    expect(addresses()).to.deep.equal([]);
+  });
+
   it('fills neither the audit nor the log, and is not asked in every round, whatever it changes in each', async () => {
     const before = driven.logs.length;
     for (let i = 0; i < 240; i += 1) {

@@ -22,10 +22,7 @@ export const MOST_ADDRESSES = 16;
 export function addressesByMac({ leases, leases6, neighbours, never }: AddressFacts): Map<string, string[]> {
   const leased = new Map(leases.map(({ ip, mac }) => [ip, mac]));
   const networks = new Set(leases6.filter(isIpv6).map(networkOf));
-  const isReached = (state: string) => /reachable|permanent/i.test(state);
-  const contested = new Set(
-    neighbours.filter(({ ip, mac, state }) => isReached(state) && leased.has(ip) && leased.get(ip) !== mac).map(({ ip }) => ip),
-  );
+  const contested = contestedIn({ leases, neighbours });
   const found = new Map<string, Set<string>>();
   const claim = (ip: string, address: string, claimant: string) => {
     const mac = macOfDevice(claimant);
@@ -42,6 +39,16 @@ export function addressesByMac({ leases, leases6, neighbours, never }: AddressFa
     claim(ip, `${ip} ${on}`, mac);
   return new Map([...found].map(([mac, own]) => [mac, [...own].sort()]));
 }
+
+/** Addresses that are given to one device while another is reached there: nobody is limited by them. */
+export function contestedIn({ leases, neighbours }: Pick<AddressFacts, 'leases' | 'neighbours'>): Set<string> {
+  const leased = new Map(leases.map(({ ip, mac }) => [ip, mac]));
+  return new Set(
+    neighbours.filter(({ ip, mac, state }) => isReached(state) && leased.has(ip) && leased.get(ip) !== mac).map(({ ip }) => ip),
+  );
+}
+
+const isReached = (state: string): boolean => /reachable|permanent/i.test(state);
 
 /** As a router takes it. */
 const isInterface = (name: string): boolean => /^[A-Za-z0-9_.@][A-Za-z0-9_.@-]{0,14}$/.test(name);
