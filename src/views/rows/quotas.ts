@@ -1,5 +1,6 @@
+import { DAY_MS } from '../../domain/calendar.ts';
 import { countedWords } from '../../domain/people/counted.ts';
-import { type DayModel, forecastOf, presentAt } from '../../domain/people/forecast.ts';
+import { type DayModel, forecastOf, HISTORY_DAYS, presentAt } from '../../domain/people/forecast.ts';
 import { bonusIn, isRolling, type Quota, standingOf, takesBonus, tellsTimes, usedOf } from '../../domain/people/quota.ts';
 import { type QuotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
 import type { QuotaRow } from '../../domain/people/quota-row.ts';
@@ -60,7 +61,11 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
 }
 
 /** What is shown of what a quota is of: what is private only where that does not tell times. */
-function shownSubjects(view: QuotaView, { quota, period }: View['months']['quotas'][number], subjectsOf: SubjectsOf): QuotaSubject[] {
+function shownSubjects(
+  view: QuotaView,
+  { quota, period }: { quota: Quota; period: Pick<QuotaPeriod, 'startsAt'> },
+  subjectsOf: SubjectsOf,
+): QuotaSubject[] {
   const all = subjectsOf(quota, period);
   return tellsTimes(quota) ? openSubjects(view, all) : all;
 }
@@ -86,15 +91,16 @@ function usedBeforeIn(view: QuotaView, quota: Quota, { before }: QuotaPeriod): U
   return (accounts) => (accounts.some(({ firstSeen }) => firstSeen < before.endsAt) ? used(accounts) : null);
 }
 
-/** The quotas that a model is wanted for, with the accounts of each subject. */
+/** The quotas that a model is wanted for, with the accounts of each subject: also of those that may yet be there in the period. */
 export const modelled = (view: QuotaView): { quota: Quota; key: string; accounts: readonly Account[] }[] => {
   const subjectsOf = quotaSubjects(view);
+  const lately = view.now - HISTORY_DAYS * DAY_MS;
   return view.months.quotas
     .filter(({ quota }) => isOfDays(quota) && !isRolling(quota.per))
-    .flatMap((running) =>
-      shownSubjects(view, running, subjectsOf).map(({ id, accounts }) => ({
-        quota: running.quota,
-        key: modelKey(running.quota, id),
+    .flatMap(({ quota, period }) =>
+      shownSubjects(view, { quota, period: { startsAt: Math.min(period.startsAt, lately) } }, subjectsOf).map(({ id, accounts }) => ({
+        quota,
+        key: modelKey(quota, id),
         accounts,
       })),
     );

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { createModels } from '../../../src/app/quotas/models.ts';
 import { LedgerError } from '../../../src/errors.ts';
 import type { Store } from '../../../src/ledger/storage/store.ts';
+import { quotaRows } from '../../../src/views/rows/quotas.ts';
 import { quota, quotaView } from '../../support/ledger/quota-view.ts';
-import { type Bench, openBench, START, TERMS, wan } from '../../support/ledger/rounds.ts';
+import { type Bench, classic, LAPTOP, openBench, PHONE, START, station, TERMS, wan } from '../../support/ledger/rounds.ts';
 
 const DAY = 86_400;
 
@@ -48,6 +49,29 @@ describe('the models of quotas', () => {
     const after = await models.of(view(10));
     expect(after).to.not.equal(await before);
     expect(await models.of(view(10))).to.equal(after);
+  });
+
+  it('are there for a device that is first seen in the period later on its first day, as for one that was seen before', async () => {
+    const each = quota('each', { kind: 'each device', user: null }, 1e6, { per: 'week' });
+    const other = await openBench({ ...TERMS, quotas: [each] });
+    try {
+      for (let day = 0; day <= 12; day += 1)
+        await other.read(day * DAY, classic(station(PHONE, day * 100, 0), station(LAPTOP, day * 100, 0)));
+      // Monday, at one in the night: one of them sleeps.
+      const [night, morning] = [12.5 * DAY + 3600, 13 * DAY];
+      await other.read(12.4 * DAY, classic(station(PHONE, 1240, 0), station(LAPTOP, 1240, 0)));
+      await other.read(night, classic(station(PHONE, 1300, 0)));
+      await other.ledger.turnMonths(START + night * 1000);
+      const models = createModels(other.store);
+      await models.of(quotaView(other.ledger, START + night * 1000));
+      await other.read(morning, classic(station(PHONE, 1400, 0), station(LAPTOP, 1240, 0)));
+      const view = quotaView(other.ledger, START + morning * 1000);
+      const forecasts = async (known: typeof models) =>
+        quotaRows({ ...view, models: await known.of(view) }).map(({ id, forecast }) => [id, forecast?.bytes ?? null]);
+      expect(await forecasts(models)).to.deep.equal(await forecasts(createModels(other.store)));
+    } finally {
+      await other.close();
+    }
   });
 
   it('that cannot be read are asked for again', async () => {
