@@ -34,12 +34,13 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
     const usedBefore = quota.rollover ? usedBeforeIn(view, quota, period) : null;
     const counted = countedWords(quota, tariffsIn(view, period));
     const daysLeft = isOfDays(quota) ? Math.max(1, period.days.end - present.today) : null;
-    return shownSubjects(view, { quota, period }, subjectsOf).map(({ accounts, of, id, name }): QuotaRow => {
+    return shownSubjects(view, { quota, period }, subjectsOf).flatMap(({ accounts, of, id, name }): QuotaRow[] => {
       const used = usedBy(accounts);
+      if (used === 0 && cameLater(quota, period, accounts)) return [];
       const standing = standingOf(quota, used, usedBefore === null ? null : usedBefore(accounts), bonus);
       const { limit, left } = standing;
       const model = daysLeft === null ? undefined : view.models.get(modelKey(quota, id));
-      return {
+      const row = {
         quota,
         counted,
         period,
@@ -56,9 +57,14 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
         leftPerDay: daysLeft === null ? null : Math.floor(left / daysLeft),
         forecast: model === undefined ? null : forecast(model, used, limit, period.days, present),
       };
+      return [row];
     });
   });
 }
+
+/** Whether it is one of many that was not there before the period, which is over, had ended: not even in what another program counted. */
+const cameLater = ({ of }: Quota, { endsAt }: QuotaPeriod, accounts: readonly Account[]): boolean =>
+  (of.kind === 'each device' || of.kind === 'each peer') && endsAt !== null && accounts.every(({ firstSeen }) => firstSeen >= endsAt);
 
 /** What is shown of what a quota is of: what is private only where that does not tell times. */
 function shownSubjects(

@@ -5,6 +5,7 @@ import { createPeople } from '../../../src/domain/people/people.ts';
 import { plainUser } from '../../../src/domain/people/user.ts';
 import type { SummaryPeriod } from '../../../src/views/summary/period.ts';
 import { openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
+import { quota } from '../../support/ledger/quota-view.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const DAY = 86_400_000;
@@ -49,6 +50,21 @@ describe('reading a summary', () => {
       ['others', 0, 0],
     ]);
     expect(devices.map(({ mac }) => mac)).to.deep.equal([TV]);
+  });
+
+  it('has no quota of a device that came later', async () => {
+    const each = quota('each', { kind: 'each device', user: null }, 1e6, { per: 'week' });
+    const later = await openHome({ routers: { gateway: [] }, timezone: 'UTC', terms: { quotas: [each] } });
+    try {
+      for (let at = Date.UTC(2026, 10, 1), days = 0; at <= NOW; at += DAY, days += 1) {
+        const macs = [TV, ...(days < 17 ? [] : [OLD])].map((mac) => ({ mac, bytes: { download: days * 1000, upload: 0 } }));
+        await later.read(at, { gateway: { sources: { stations: stations(macs) } } });
+      }
+      const { quotas } = await readSummary({ ...later.view(NOW), store: later.ledger.store, units: 'iec', terms: later.terms }, week, null);
+      expect(quotas.map(({ id, used }) => [id, used])).to.deep.equal([[TV, 7000]]);
+    } finally {
+      await later.close();
+    }
   });
 
   it('leaves the books as they are', async () => {
