@@ -26,6 +26,8 @@ interface Mail {
 export type SendMail = (mail: Mail, signal: AbortSignal) => Promise<void>;
 
 const CONNECT_MS = 10_000;
+/** A server may look through a mail for long before it takes it; one that is given up then has it, and is sent it again. */
+const ANSWER_MS = 30_000;
 /** A password passes unencrypted only where nobody else can listen. */
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
@@ -42,7 +44,7 @@ export function mailSender({ host, port, secure, login, tls }: MailTerms): SendM
       tls: { rejectUnauthorized: !tls.insecure, ...(tls.ca !== null && { ca: tls.ca }) },
       connectionTimeout: CONNECT_MS,
       greetingTimeout: CONNECT_MS,
-      socketTimeout: CONNECT_MS,
+      socketTimeout: ANSWER_MS,
       disableFileAccess: true,
       disableUrlAccess: true,
     });
@@ -76,22 +78,27 @@ function asSourceError(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
   if (!(error instanceof Error) || !('code' in error)) throw error;
   const code = String(error.code);
-  const number = 'responseCode' in error && error.responseCode !== undefined ? `status ${error.responseCode}` : code;
+  const status = 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : null;
+  const number = status === null ? code : `status ${status}`;
   const options = { cause: error };
   if (code === 'EAUTH')
     return new SourceError('auth', `${number}: the mail server rejected the user name or password; check both`, options);
-  if (
-    code === 'ETLS' ||
-    /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED)/.test(code) ||
-    /certificate|STARTTLS/i.test(error.message)
-  )
+  if (isTls(code, status, error.message))
     return new SourceError(
       'tls',
       `the TLS connection to the mail server failed (${code}): use smtps:// or a server with STARTTLS, and set ca_file if its certificate is your own`,
       options,
     );
+  if (code === 'EPROTOCOL' && status === null)
+    return new SourceError('parse', 'what answers there is not a mail server: check the host and port in smtp', options);
   if (code === 'ETIMEDOUT') return new SourceError('timeout', 'the mail server did not answer in time', options);
   if (/^E(CONN|SOCKET|DNS|NOTFOUND)/.test(code))
     return new SourceError('connect', `could not connect to the mail server (${code})`, options);
   return new SourceError('status', `the mail server refused the mail (${number})`, options);
+}
+
+/** Where a server gives a status, its text says nothing but that it wants STARTTLS (RFC 3207): it may say anything. */
+function isTls(code: string, status: number | null, message: string): boolean {
+  if (code === 'ETLS' || /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED)/.test(code)) return true;
+  return status === null ? /certificate|STARTTLS/i.test(message) : status === 530 && /STARTTLS/i.test(message);
 }

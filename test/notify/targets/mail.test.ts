@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -128,6 +128,38 @@ describe('mail', () => {
       'SourceError status: the mail server refused the mail (status 550)',
     );
     expect(await send(serviceOf(1))).to.equal('SourceError connect: could not connect to the mail server (ESOCKET)');
+  });
+
+  it('a refusal is no failure of TLS, whatever the server says with its status', async () => {
+    const refused = (responseCode: number, text: string): SMTPServerOptions => ({
+      onRcptTo: (_, _session, done) => done(Object.assign(new Error(text), { responseCode })),
+    });
+    const of = async (options: SMTPServerOptions) => {
+      const said = await send(serviceOf(await start(options), { login: LOGIN }));
+      await new Promise<void>((done) => server?.close(() => done()));
+      return said;
+    };
+    expect(await of(refused(554, 'refused, see our certificate and STARTTLS'))).to.equal(
+      'SourceError status: the mail server refused the mail (status 554)',
+    );
+    expect(await of(refused(530, 'Must issue a STARTTLS command first'))).to.match(/^SourceError tls: .*use smtps:\/\//);
+  });
+
+  it('says that what answers is not a mail server', async () => {
+    const web = createServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((done) => web.listen(0, '127.0.0.1', done));
+    const said = await send(serviceOf((web.address() as AddressInfo).port));
+    await new Promise((done) => web.close(done));
+    expect(said).to.equal('SourceError parse: what answers there is not a mail server: check the host and port in smtp');
+  });
+
+  it('waits for a server that looks through it before it takes it', async () => {
+    const port = await start({
+      onData(stream, _session, done) {
+        stream.resume().on('end', () => setTimeout(done, 10_500));
+      },
+    });
+    expect(await send(serviceOf(port, { login: LOGIN }), 30_000)).to.equal('sent');
   });
 
   it('is given up when a server does not answer in time', async () => {
