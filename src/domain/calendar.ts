@@ -172,10 +172,15 @@ export function sinceMidnight(instant: number, timezone: string): number {
 
 const intoHour = (local: Temporal.ZonedDateTime): number => (local.minute * 60 + local.second) * 1000 + local.millisecond;
 
-/** Unix ms at which the wall clock shows so many minutes since 00:00 of a day; of an hour that comes twice, the first time. */
+/**
+ * Unix ms at which the wall clock shows so many minutes since 00:00 of a day: of an hour that comes twice, the first time; of one that is left
+ * out, as long after its beginning.
+ */
 export function instantOf(day: Day, minutes: number, timezone: string): number {
-  return Temporal.PlainDate.from(dayText(day)).toPlainDateTime().add({ minutes }).toZonedDateTime(timezone, { disambiguation: 'earlier' })
-    .epochMilliseconds;
+  return Temporal.PlainDate.from(dayText(day))
+    .toPlainDateTime()
+    .add({ minutes })
+    .toZonedDateTime(timezone, { disambiguation: 'compatible' }).epochMilliseconds;
 }
 
 /** Minutes of the local clock since 00:00. */

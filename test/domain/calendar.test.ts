@@ -6,6 +6,7 @@ import {
   dayText,
   endOfHour,
   hourOf,
+  instantOf,
   instantText,
   localText,
   monthOf,
@@ -135,6 +136,20 @@ describe('slices (Rule: time)', () => {
     const from = Date.UTC(2026, 0, 1);
     const found = slices(from, from + 10 * 24 * HOUR, 'UTC', from + 8 * 24 * HOUR);
     expect(found.map((slice) => slice.hour === null)).to.deep.equal([...Array(8).fill(true), ...Array(48).fill(false)]);
+  });
+});
+
+describe('instantOf', () => {
+  const at = (month: number, day: number, zone = 'Europe/Berlin') => instantText(instantOf(dayNumber(2026, month, day), 2 * 60 + 30, zone));
+
+  it('is the first of two where the clock is set back', () => {
+    expect(at(10, 25)).to.equal('2026-10-25T00:30:00Z');
+  });
+
+  // A limit until 02:30 that was set at 01:45 would otherwise end on the next day.
+  it('is never before what the clock shows where it is set ahead', () => {
+    expect(at(3, 29)).to.equal('2026-03-29T01:30:00Z');
+    expect(at(3, 30)).to.equal('2026-03-30T00:30:00Z');
   });
 });
 
