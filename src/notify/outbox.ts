@@ -74,15 +74,16 @@ export async function openOutbox({ store, clock, log, pace, sendTo }: OutboxPart
     const changed = remembered === undefined || remembered === memory ? null : remembered;
     if (fresh.length + unsaved.length === 0 && changed === null) return;
     const deliveries = deliveriesOf(fresh);
+    const covered = fresh.flatMap(coveredBy).filter(({ key }) => !keys.has(key));
     try {
-      await store.put([...fresh, ...unsaved], deliveries, changed);
+      await store.put([...fresh, ...covered, ...unsaved], deliveries, changed);
     } catch (error) {
       if (error instanceof LedgerError) mustReload = true;
       throw error;
     }
     unsaved = [];
     memory = changed ?? memory;
-    for (const { key } of fresh) keys.add(key);
+    for (const { key } of [...fresh, ...covered]) keys.add(key);
     give(deliveries);
   }
 
@@ -129,3 +130,6 @@ export async function openOutbox({ store, clock, log, pace, sendTo }: OutboxPart
     },
   };
 }
+
+/** What a notice covers is kept as what was reported. */
+const coveredBy = ({ covers = [], kind, at }: Notice): Notice[] => covers.map((key) => ({ key, kind, subject: '', text: '', at }));

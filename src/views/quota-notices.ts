@@ -12,8 +12,8 @@ import type { View } from './view.ts';
 type QuotasView = Pick<View, 'quotas' | 'now' | 'timezone' | 'units' | 'limits'>;
 
 /**
- * All that quotas have to report now: of each the highest step that is reached, and a forecast over the limit. What was reported before has
- * the same key again.
+ * All that quotas have to report now: of each the highest step that is reached, which covers those below it, and a forecast over the limit.
+ * What was reported before has the same key again.
  */
 export function quotaNotices(view: QuotasView): Notice[] {
   return view.quotas.flatMap((row) => [...stepNotices(row, view), ...forecastNotices(row, view)]);
@@ -25,6 +25,8 @@ function stepNotices(row: QuotaRow, view: QuotasView): Notice[] {
   const last = reached.at(-1);
   if (last === undefined) return [];
   const { share } = last;
+  const stepKey = (step: number) => keyOf('quota', row, view, ` ${percent(step)}`);
+  const lower = reached.slice(0, -1).map((step) => stepKey(step.share));
   const limits = limitTexts(
     reached.flatMap(({ actions }) => actions),
     row,
@@ -32,11 +34,12 @@ function stepNotices(row: QuotaRow, view: QuotasView): Notice[] {
   );
   return [
     {
-      key: keyOf('quota', row, view, ` ${percent(share)}`),
+      key: stepKey(share),
       kind: 'quota',
       subject: `${titleOf(row)}: ${percent(share)} of ${size(row.limit)} used`,
       text: [standing(row, view), ...limits, pace(row, view)].filter((line) => line !== '').join('\n'),
       at: view.now,
+      ...(lower.length > 0 && { covers: lower }),
     },
   ];
 }

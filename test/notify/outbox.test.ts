@@ -106,6 +106,17 @@ describe('the outbox', () => {
     await noted();
   });
 
+  it('tells nothing that an earlier notice covers, after a restart neither', async () => {
+    await outbox.put([notice('100 %', { covers: ['50 %', '80 %'] })]);
+    await outbox.put([notice('80 %')]);
+    await eventually(() => sent.length === 1);
+    await noted();
+    await crash([targetOf('phone')]);
+    await outbox.put([notice('50 %'), notice('other')]);
+    await eventually(() => sent.length === 2);
+    expect(sent.flatMap(({ message }) => message.notices.map(({ key }) => key))).to.deep.equal(['100 %', 'other']);
+  });
+
   it('sends a target only the kinds that it wants, and keeps the key of what nobody wants', async () => {
     await crash([targetOf('phone', { kinds: ['trouble'] })]);
     await outbox.put([notice('a'), notice('b', { kind: 'trouble' })]);

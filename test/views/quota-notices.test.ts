@@ -119,6 +119,7 @@ describe('notices of quotas', () => {
     const [notice, ...others] = await notices(60);
     expect(others).to.deep.equal([]);
     expect(notice?.subject).to.equal('Quota "line": 80 % of 1.95 KiB used');
+    expect(notice?.covers, 'a lower share later is no news').to.deep.equal(['quota line 50 % 2026-03-01']);
     expect(notice?.text).to.include('\nThe step "slow" is only reported: no limit can hold all of it.');
   });
 

@@ -13,6 +13,8 @@ export interface Notice {
   text: string;
   /** Unix ms. */
   at: number;
+  /** Keys of what it tells as well, so that nothing of that is reported after it. */
+  covers?: readonly string[];
 }
 
 /** A notice that one target has not been sent. */

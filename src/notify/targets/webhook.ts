@@ -10,7 +10,7 @@ export function webhookTarget({ url }: { url: string }, send: SendRequest): Send
       id,
       title,
       text,
-      notices: notices.map((notice) => ({ ...notice, at: instantText(notice.at) })),
+      notices: notices.map(({ key, kind, subject, text: each, at }) => ({ key, kind, subject, text: each, at: instantText(at) })),
     });
     await send({ url, body, headers: { 'content-type': 'application/json', 'idempotency-key': id }, ignoresBody: true }, signal);
   };
