@@ -193,7 +193,7 @@ describe('Rule: source promises', () => {
     expect(await classically('wan', 'wan: 1 2\n')).to.deep.equal(KINDS.classic.promises.wan);
     const probe = wireguardProbe({
       place: 'any',
-      run: async () => ['wg0\tprivate\tpublic\t51820\toff\n', ''],
+      run: async () => ['', 'wg0\tprivate\tpublic\t51820\toff\n', ''],
       asRoot: (argv) => argv,
       tool: 'wg',
       interfaces: [],

@@ -41,6 +41,15 @@ export function parseFacts(text: string): ServerFacts {
 }
 
 /**
+ * The later facts, with the numbers of those interfaces alone that had the same one before: the counters that were read in between are of an
+ * interface whose number is known. Rule: epoch.
+ */
+export const steadyFacts = (before: ServerFacts, after: ServerFacts): ServerFacts => ({
+  system: after.system,
+  ifindex: new Map([...after.ifindex].filter(([name, index]) => before.ifindex.get(name) === index)),
+});
+
+/**
  * The epoch of an interface, or null if its boot or its number is unknown: an epoch without a number would differ from one with it, and
  * the same bytes would be posted twice. Rule: epoch.
  */

@@ -8,7 +8,7 @@ import { createSkips, type Skipped } from '../skips.ts';
 import type { Probe, ProbeResult } from '../source.ts';
 import { FACTS_PROGRAM, FILES_PROGRAM } from './awk.ts';
 import { type Dump, parseDump, parseInterfaceDump } from './dump.ts';
-import { epochIn, NO_SERVER_FACTS, parseFacts, type ServerFacts } from './facts.ts';
+import { epochIn, NO_SERVER_FACTS, parseFacts, type ServerFacts, steadyFacts } from './facts.ts';
 import { type InterfaceFiles, parseFiles, USUAL_FILES } from './files.ts';
 
 export const TOOLS = ['wg', 'awg'] as const;
@@ -38,14 +38,15 @@ export function wireguardProbe(terms: WireguardOptions): Probe {
 
   async function collect(signal: AbortSignal): Promise<ProbeResult> {
     const dumps = dumpCommands(terms);
-    // Facts come after counters: if an interface is recreated in between, its old counters get the new number, and the new, lower counters
-    // are one reset. In the other order the bytes would be posted twice.
-    const commands = [...dumps.map(({ argv }) => argv), factsCommand(terms), ...(configFile === 'none' ? [] : [filesCommand(terms)])];
-    const outputs = await run(commands, signal);
+    // Facts come before and after counters: an interface that is recreated in between has another number then, and nothing shows which of the
+    // two its counters are of.
+    const argvs = dumps.map(({ argv }) => argv);
+    const filesArgv = configFile === 'none' ? [] : [filesCommand(terms)];
+    const [before, ...outputs] = await run([factsCommand(terms), ...argvs, factsCommand(terms), ...filesArgv], signal);
     const { dump, tools } = readDumps(dumps, outputs, terms);
     for (const name of known) if (!dump.has(name)) throw missing(name, interfaces.includes(name));
     if (dump.size === 0) throw new SourceError('exec', 'no WireGuard interface found: bring one up, or correct this entry');
-    const facts = factsIn(outputs[dumps.length]);
+    const facts = steadyFacts(factsIn(before), factsIn(outputs[dumps.length]));
     const files = filesIn(outputs[dumps.length + 1]);
     for (const name of dump.keys()) known.add(name);
     hadFiles ||= files !== null;

@@ -93,16 +93,35 @@ describe('the peers of a WireGuard server', () => {
     expect(peersIn(result).rules).to.include({ directions: 'together', absent: 'kept', unknown: 'began', fall: 'reset' });
   });
 
-  it('are read with argument lists, each as root, facts after counters', async () => {
+  it('are read with argument lists, each as root, facts before and after counters', async () => {
     const asked: (readonly string[])[] = [];
     const run = answering({ 'wg all': own('wg0'), facts: FACTS, files: NO_FILES }, asked);
     await probe({}, { run, asRoot: (argv) => ['sudo', '-n', '--', ...argv], tool: 'wg' }).collect(SIGNAL);
     expect(asked.map((argv) => argv.filter((word) => word.length < 16))).to.deep.equal([
+      ['awk', ''],
       ['sudo', '-n', '--', 'wg', 'show', 'all', 'dump'],
       ['awk', ''],
       ['sudo', '-n', '--', 'awk', ''],
     ]);
-    expect(asked[2]?.slice(-4)).to.include('/etc/wireguard/%i.conf');
+    expect(asked[3]?.slice(-4)).to.include('/etc/wireguard/%i.conf');
+  });
+
+  it('have no epoch where their interface was recreated while they were read: they may be of the one before', async () => {
+    let facts = FACTS;
+    const run: RunEach = async (argvs, signal) => {
+      const outputs: (string | SourceError)[] = [];
+      for (const argv of argvs) {
+        const server = { 'wg all': own('wg0') + peer('wg0') + own('wg1') + peer('wg1'), facts, files: NO_FILES };
+        outputs.push(...(await answering(server)([argv], signal)));
+        if (argv.includes('dump')) facts = facts.replace('ifindex wg0 14', 'ifindex wg0 15');
+      }
+      return outputs;
+    };
+    facts = facts.replace('end', 'ifindex wg1 16\nend');
+    const reads = probe({}, { run, tool: 'wg' });
+    const epochs = async () => peersIn(await reads.collect(SIGNAL)).peers.map(({ epoch }) => epoch?.instance ?? null);
+    expect(await epochs()).to.deep.equal([null, 16]);
+    expect(await epochs(), 'once it stays').to.deep.equal([15, 16]);
   });
 
   it('count even without facts and files', async () => {
