@@ -174,6 +174,17 @@ why() { # STATUS COMMAND
 }
 mark_failed() { mark failed "$1 $(why "$2" "$3")"; } # SECTION STATUS COMMAND
 
+# The number of each device before its counters are read, without a process.
+device_ifindexes() {
+  set +f
+  for path in "$root"/sys/class/net/*/ifindex; do
+    read -r ifindex <"$path" || continue
+    path=${path%/ifindex}
+    printf '%s %s\n' "${path##*/}" "$ifindex"
+  done
+  set -f
+}
+
 collect() {
   mark time "$(date +%s)"
   mark machine "$(uname -m)"
@@ -194,6 +205,7 @@ collect() {
   fi
 
   [ -n "$only" ] || { mark layers; device_layers; }
+  [ -n "$only" ] || { mark ifindexes; device_ifindexes; }
   [ -n "$only" ] || collect_devices
   [ -n "$only" ] || collect_peers
   collect_hosts
@@ -473,6 +485,12 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
     for (i = 1; i <= sections; i++) if (type[section[i]] == "defaults") return option[section[i], name] == 1
     return "-"
   }
+  # The kernel'\''s number of a device, if it is the same as before the counters were read: of one that was recreated meanwhile, they may be those of
+  # the one before.
+  function ifindex(device,   now) {
+    now = number(firstline("/sys/class/net/" device "/ifindex"))
+    return device in numbered && now == numbered[device] ? now : "-"
+  }
 
   # Stations, from "iw dev" and "iw dev … station dump".
   # wanted: the keys of a station that are kept, and up to which of its links. first: the first words of the lines that matter.
@@ -590,7 +608,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
   }
   function uplink(logical, up, device, proto) {
     print "uplink", word(logical), (up ? "up" : "down"), word(device), \
-      (device == "" ? "-" : number(firstline("/sys/class/net/" device "/ifindex"))), word(proto), number(rx[device]), number(tx[device])
+      (device == "" ? "-" : ifindex(device)), word(proto), number(rx[device]), number(tx[device])
   }
   # rx and tx of every device, as the kernel counts them.
   function read_counters(   line, f, counters) {
@@ -959,7 +977,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
     }
     for (i = 1; i <= peerlines; i++) {
       split(peerline[i], f, " ")
-      if (f[1] == "interface") print "interface", f[2], (wgtool[f[2]] == "awg" ? "amneziawg" : "wireguard"), number(firstline("/sys/class/net/" f[2] "/ifindex"))
+      if (f[1] == "interface") print "interface", f[2], (wgtool[f[2]] == "awg" ? "amneziawg" : "wireguard"), ifindex(f[2])
       else print peerline[i], ((f[2], f[3]) in name ? name[f[2], f[3]] : "-")
     }
     for (i = 1; i <= gones; i++) print gone[i]
@@ -1037,6 +1055,7 @@ text=$({ collect 3>&1 >&4 4>&- | watch_calls 4>&-; } 4>&1 | awk -v root="$root" 
   part == "uci" { uci($0) }
   part == "netifd" { json($0) }
   part == "layers" { kernel_layer($0) }
+  part == "ifindexes" && NF == 2 { numbered[$1] = $2 }
   part == "radios" { radio() }
   part == "neighbours" { neighbour() }
   part == "nftables" { nftables() }

@@ -4,6 +4,17 @@ mark() { printf '\n\001%s %s\n' "$1" "${2:-}"; }
 #include shared/why.sh
 mark_failed() { mark failed "$1 $(why "$2" "$3")"; } # SECTION STATUS COMMAND
 
+# The number of each device before its counters are read, without a process.
+device_ifindexes() {
+  set +f
+  for path in "$root"/sys/class/net/*/ifindex; do
+    read -r ifindex <"$path" || continue
+    path=${path%/ifindex}
+    printf '%s %s\n' "${path##*/}" "$ifindex"
+  done
+  set -f
+}
+
 collect() {
   mark time "$(date +%s)"
   mark machine "$(uname -m)"
@@ -24,6 +35,7 @@ collect() {
   fi
 
   [ -n "$only" ] || { mark layers; device_layers; }
+  [ -n "$only" ] || { mark ifindexes; device_ifindexes; }
   [ -n "$only" ] || collect_devices
   [ -n "$only" ] || collect_peers
   collect_hosts

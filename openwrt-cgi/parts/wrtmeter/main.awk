@@ -24,6 +24,7 @@ dumping { station(); next }
 part == "uci" { uci($0) }
 part == "netifd" { json($0) }
 part == "layers" { kernel_layer($0) }
+part == "ifindexes" && NF == 2 { numbered[$1] = $2 }
 part == "radios" { radio() }
 part == "neighbours" { neighbour() }
 part == "nftables" { nftables() }

@@ -35,7 +35,7 @@ function print_peers(   i, s, j, n, f, key, device, name, gone, gones) {
   }
   for (i = 1; i <= peerlines; i++) {
     split(peerline[i], f, " ")
-    if (f[1] == "interface") print "interface", f[2], (wgtool[f[2]] == "awg" ? "amneziawg" : "wireguard"), number(firstline("/sys/class/net/" f[2] "/ifindex"))
+    if (f[1] == "interface") print "interface", f[2], (wgtool[f[2]] == "awg" ? "amneziawg" : "wireguard"), ifindex(f[2])
     else print peerline[i], ((f[2], f[3]) in name ? name[f[2], f[3]] : "-")
   }
   for (i = 1; i <= gones; i++) print gone[i]

@@ -24,3 +24,9 @@ function offload(name,   i) {
   for (i = 1; i <= sections; i++) if (type[section[i]] == "defaults") return option[section[i], name] == 1
   return "-"
 }
+# The kernel's number of a device, if it is the same as before the counters were read: of one that was recreated meanwhile, they may be those of
+# the one before.
+function ifindex(device,   now) {
+  now = number(firstline("/sys/class/net/" device "/ifindex"))
+  return device in numbered && now == numbered[device] ? now : "-"
+}

@@ -66,7 +66,7 @@ function defaultdevice(   line, f, best, metric) {
 }
 function uplink(logical, up, device, proto) {
   print "uplink", word(logical), (up ? "up" : "down"), word(device), \
-    (device == "" ? "-" : number(firstline("/sys/class/net/" device "/ifindex"))), word(proto), number(rx[device]), number(tx[device])
+    (device == "" ? "-" : ifindex(device)), word(proto), number(rx[device]), number(tx[device])
 }
 # rx and tx of every device, as the kernel counts them.
 function read_counters(   line, f, counters) {
