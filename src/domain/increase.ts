@@ -1,7 +1,7 @@
 import type { Change, Circumstances, PreviousReading } from './change.ts';
 import { type Baseline, type Epoch, IMPORTED, type Reading } from './counter.ts';
 import { hasFallen, provedEpoch, resolveDoubts } from './fall.ts';
-import { pairLines, raiseDips } from './pairing.ts';
+import { pairLines, raiseDips, withoutRepeated } from './pairing.ts';
 import { DIRECTIONS, minus, NOTHING, plus, total } from './traffic.ts';
 import { comparable, increase, withinEpoch } from './within-epoch.ts';
 
@@ -70,9 +70,9 @@ function compareLines(
 const isUncertain = ({ doubts }: Baseline): boolean =>
   DIRECTIONS.some((direction) => doubts?.[direction]?.kind === 'refused' || doubts?.[direction]?.kind === 'owed');
 
-/** A line that dipped goes with the baseline that it fell from, if that leaves fewer lines over. */
+/** A line that dipped goes with the baseline that it fell from, if that leaves fewer lines over. One with the figures of another is that one. */
 function pairedChanges(readings: readonly Reading[], baselines: readonly Baseline[], since: number): Change[] {
-  const [lines, before] = [readings.map((r) => r.bytes), baselines.map((b) => b.bytes)];
+  const [lines, before] = [withoutRepeated(readings.map((r) => r.bytes)), baselines.map((b) => b.bytes)];
   const plain = pairLines(lines, before);
   const mayDip = plain.leftOver > 0 || baselines.some(({ doubts }) => doubts !== undefined);
   if (!mayDip || before.length === 0) return [{ kind: 'increase', bytes: plain.bytes, since }];

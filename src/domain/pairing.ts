@@ -20,6 +20,10 @@ export function pairLines(lines: readonly Traffic[], baselines: readonly Traffic
   };
 }
 
+/** Lines without those that show the same as another: an answer may have its list twice, and two counters hardly ever show the same. */
+export const withoutRepeated = (lines: readonly Traffic[]): Traffic[] =>
+  lines.filter((line, i) => lines.findIndex((other) => isZero(minus(other, line))) === i);
+
 interface Match {
   pairs: number;
   /** Sum of the paired baselines in one direction. */

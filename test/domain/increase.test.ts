@@ -660,9 +660,27 @@ describe('compare', () => {
       },
       'where two pairings leave no line over, the least of each direction counts': {
         rules: CLASSIC,
-        readings: [reading(100, 100), reading(100, 100)],
+        readings: [reading(100, 100), reading(101, 101)],
         baselines: [baseline(90, 10), baseline(10, 90)],
-        changes: [increase(100, 100)],
+        changes: [increase(101, 101)],
+      },
+      'lines with the same figures are one, which an answer has twice': {
+        rules: CLASSIC,
+        readings: [reading(5010, 501), reading(5010, 501)],
+        baselines: [baseline(5000, 500)],
+        changes: [increase(10, 1)],
+      },
+      'so is one that every answer has twice': {
+        rules: CLASSIC,
+        readings: [reading(5020, 502), reading(5020, 502)],
+        baselines: [baseline(5010, 501), baseline(5010, 501)],
+        changes: [increase(10, 1)],
+      },
+      'and one that is new': {
+        rules: CLASSIC,
+        readings: [reading(40, 4), reading(40, 4)],
+        baselines: [],
+        changes: [increase(40, 4)],
       },
       'a line left over is a new counter': {
         rules: CLASSIC,
