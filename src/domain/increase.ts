@@ -59,10 +59,7 @@ function compareLines(
     case 'sum':
     case 'together': {
       const since = Math.min(...baselines.map((b) => b.lastRead ?? previous.at), previous.at);
-      const changes = pairedChanges(readings, baselines, since);
-      // A line that the last answer lacked is not new.
-      if (previous.isPartial && changes.some(({ kind }) => kind === 'reset')) return [INTO_SIGHT];
-      return changes.map((change) => plausible(change, null, now, since));
+      return pairedChanges(readings, baselines, since).map((change) => plausible(change, null, now, since));
     }
     default:
       return directions satisfies never;

@@ -688,13 +688,6 @@ describe('compare', () => {
         baselines: [baseline(5000, 500)],
         changes: [reset('line left over', 30, 3)],
       },
-      'but not after an answer that may have lacked it': {
-        rules: CLASSIC,
-        now: { previous: { at: 985_000, boot: null, uptime: null, isPartial: true } },
-        readings: [reading(5000, 500), reading(30, 3)],
-        baselines: [baseline(5000, 500)],
-        changes: [only('may only have come into sight')],
-      },
       'a line that goes posts nothing': {
         rules: CLASSIC,
         readings: [reading(5000, 500)],

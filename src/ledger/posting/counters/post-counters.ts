@@ -26,7 +26,7 @@ import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import { byPresentClock } from './present-clock.ts';
 import { type CounterAnswer, type Feeds, type ReadingTerms, readingsOf, withoutDevice } from './readings.ts';
-import { mayLack, mayMiss } from './unread.ts';
+import { mayLack, mayMiss, withoutLacking } from './unread.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
 /** What all readers of a round share. */
@@ -71,7 +71,7 @@ const NO_COUNTERS: Reader['counters'] = new Map();
 
 const FEEDS_NOTHING: Feeds = { accounts: NONE };
 
-/** Of an uplink whose bytes another one counts. Rule: one wire. */
+/** Of an uplink whose bytes another one counts, and of lines that may be any of a MAC's. Rule: one wire. Rule: lines of one MAC. */
 const SEEN_ONLY: Change = { kind: 'baseline', why: 'may only have come into sight' };
 
 /** Posts the counters of one answer, and drafts their next baselines into `update`. */
@@ -90,7 +90,8 @@ export function postCounters(
   const now = circumstancesOf(answer.rules, continuation, result, terms.lineRate(router));
   const gap = gapIn(answer, now, terms.gapAfter);
   if (gap !== null) log.note('gap', '', NOTHING, gap);
-  const readings = isTrusted ? answer.readings : answer.readings.map(undated);
+  const whole = result.observation.source === 'stations' ? withoutLacking(answer.readings, before, update.reader) : answer.readings;
+  const readings = isTrusted ? whole : whole.map(undated);
   let table: Map<string, Reading[]> | null = null;
   const counters = () => {
     table ??= byCounter(readings);
@@ -161,7 +162,10 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   // A line that may have the bytes of the first one too only sets a baseline. Rule: lines of one MAC.
   const isOne = before !== null && context.doubtful?.has(counter) === true && isTakenForPart(readings, baselines);
   const [lines, others] = isOne ? [readings.slice(0, 1), readings.slice(1)] : [readings, NONE];
-  const changes = compare(lines, baselines, before?.unread.has(counter) ? afterUnread(now) : now);
+  const since = before?.unread.has(counter) ? afterUnread(now) : now;
+  // Which of the lines the last answer lacked is not known.
+  const isUnclear = since.previous?.isPartial === true && baselines.length > 0 && baselines.length < readings.length;
+  const changes = isUnclear ? [SEEN_ONLY] : compare(lines, baselines, since);
   const { accounts, shows, undirected } = feedsOf(context, lines, baselines, changes);
   for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
     const change = undirected === undefined ? found : withoutPackets(found);

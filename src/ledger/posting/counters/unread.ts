@@ -1,7 +1,8 @@
-import type { CounterRules } from '../../../domain/counter.ts';
+import type { CounterRules, Reading } from '../../../domain/counter.ts';
 import type { AnsweredSource } from '../../../domain/round.ts';
 import { count } from '../../../errors.ts';
 import type { Reader } from '../../books.ts';
+import { byCounter } from './baselines.ts';
 
 /** Lines of an answer that may have been counters, but whose names cannot be read. Rule: isolation. */
 export const unnamedIn = ({ skipped, unread = [] }: AnsweredSource): number => skipped - unread.length;
@@ -11,6 +12,26 @@ export const unnamedIn = ({ skipped, unread = [] }: AnsweredSource): number => s
  * appear; one that could not be read and now can may be any of them. Rule: isolation.
  */
 export const mayHaveLacked = (before: Reader, result: AnsweredSource): boolean => before.isPartial || unnamedIn(result) < before.unnamed;
+
+/**
+ * The readings of a list of stations without those of a MAC of which a line cannot be read now: its other lines may be any of its counters. They
+ * wait for one answer, and no longer. Rule: isolation.
+ */
+export function withoutLacking<R extends Reading>(
+  readings: readonly R[],
+  before: Reader | null,
+  { unread, unnamed }: Pick<Reader, 'unread' | 'unnamed'>,
+): readonly R[] {
+  if (before === null || (unread.size === 0 && unnamed <= before.unnamed)) return readings;
+  const shown = byCounter(readings);
+  const lines = (counters: ReadonlyMap<string, readonly unknown[]>, counter: string) => counters.get(counter)?.length ?? 0;
+  const lacks = (counter: string) => {
+    const known = lines(before.counters, counter);
+    if (unread.has(counter)) return known > 0 && !before.unread.has(counter);
+    return unnamed > before.unnamed && lines(shown, counter) < known;
+  };
+  return readings.filter(({ counter }) => !lacks(counter));
+}
 
 /** Whether an answer may lack a counter that is there. */
 export const mayMiss = ({ absent }: CounterRules): boolean => absent === 'missed' || absent === 'kept';

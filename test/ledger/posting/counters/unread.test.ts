@@ -62,6 +62,30 @@ describe('Rule: isolation: lines that cannot be read', () => {
     expect(bytes(LAPTOP)).to.deep.equal({ download: 20, upload: 2 });
   });
 
+  it('of several lines of a MAC, those that can be read wait for one that cannot (Rule: lines of one MAC)', async () => {
+    const [one, two] = [station(PHONE, 5000, 500), station(PHONE, 70, 7)];
+    await read(0, classic(one, two));
+    await read(15, classic(two), 0, [PHONE]);
+    await read(30, classic(station(PHONE, 5100, 510), two));
+    expect(bytes(PHONE)).to.deep.equal({ download: 100, upload: 10 });
+    await read(45, classic(station(PHONE, 80, 8)), 1);
+    await read(60, classic(station(PHONE, 5200, 520), station(PHONE, 90, 9)));
+    expect(bytes(PHONE)).to.deep.equal({ download: 220, upload: 22 });
+  });
+
+  it('but not for ever, and one that can be read at last is not new (Rule: lines of one MAC)', async () => {
+    await read(0, classic(station(PHONE, 5000, 500), station(PHONE, 70, 7)));
+    for (const [seconds, figure] of [
+      [15, 80],
+      [30, 90],
+    ] as const)
+      await read(seconds, classic(station(PHONE, figure, 8)), 0, [PHONE]);
+    expect(bytes(PHONE)).to.deep.equal({ download: 20, upload: 1 });
+    await read(45, classic(station(PHONE, 5000, 500), station(PHONE, 95, 8)));
+    await read(60, classic(station(PHONE, 5001, 501), station(PHONE, 95, 8)));
+    expect(bytes(PHONE)).to.deep.equal({ download: 21, upload: 2 });
+  });
+
   it('a station whose value cannot be read has not left, however long, while others leave', async () => {
     const counter = `phy0-ap0 ${PHONE}`;
     await read(0, complete(station(PHONE, 1000, 100, { interface: 'phy0-ap0' }), station(LAPTOP, 50, 5, since(900))));
