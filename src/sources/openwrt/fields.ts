@@ -14,8 +14,7 @@ export const orNull = (field: string): string | null => (field === '-' || field 
 
 /** Null for `-`, and for what is not a number. */
 export function numberOrNull(field: string): number | null {
-  const value = Number(field);
-  return orNull(field) === null || !Number.isFinite(value) ? null : value;
+  return /^-?\d{1,16}(\.\d{1,9})?$/.test(field) ? Number(field) : null;
 }
 
 /** The same; null also for what is outside of the range. */

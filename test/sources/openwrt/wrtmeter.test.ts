@@ -183,6 +183,8 @@ describe('parseWrtmeter', () => {
       expect(startOf('3600', associated), associated).to.equal(null);
       expect(startOf('-', associated), associated).to.equal(null);
     }
+    // What only JavaScript takes for a number, as a line that lost its end, is none: its start would be another one.
+    for (const associated of ['119856.', '1e5', '0x1d430']) expect(startOf('3600', associated), associated).to.equal(123456.78 - 3600);
     for (const connected of ['0', '-1', '999999999']) expect(startOf(connected, '-'), connected).to.equal(null);
     // The station associated while the router was asked.
     expect(startOf('0', '123460.5')).to.equal(123460.5);
