@@ -13,8 +13,6 @@ export interface Skipped {
   isPartial?: boolean;
 }
 
-export const NOTHING_SKIPPED: Skipped = Object.freeze({ skipped: 0, skippedBecause: [], unread: [] });
-
 const MOST_REASONS = 5;
 
 export interface Skips {

@@ -5,7 +5,6 @@ import { SourceError } from '../../../src/errors.ts';
 import { classicProbes, parseLeases, parseStations } from '../../../src/sources/classic/classic.ts';
 import { type ClassicUrls, classic } from '../../../src/sources/classic/kind.ts';
 import { parseWan } from '../../../src/sources/classic/wan.ts';
-import { NOTHING_SKIPPED } from '../../../src/sources/skips.ts';
 
 const whole = (text: string) => ({ text, framed: true });
 const closed = (text: string) => ({ text, framed: false });
@@ -155,7 +154,9 @@ duid 00:01:00:01:2c:8f:5a:1b:02:00:00:00:00:01
 
   it('keeps leases without a host name or client id, and skips DHCPv6', () => {
     expect(parseLeases(whole(file))).to.deep.equal({
-      ...NOTHING_SKIPPED,
+      skipped: 0,
+      skippedBecause: [],
+      unread: [],
       leases: [
         { mac: '02:00:00:00:00:01', ip: '192.168.1.10', hostname: 'annas-laptop', clientId: '01:02:00:00:00:00:01', expiry: 1_763_668_518 },
         { mac: '02:00:00:00:00:02', ip: '192.168.1.11', hostname: null, clientId: null, expiry: 0 },
