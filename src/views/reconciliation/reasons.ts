@@ -145,7 +145,7 @@ function gaps({ evidence }: GatewayFacts): Reason | null {
 }
 
 function tunnel({ overlays, size }: GatewayFacts): Reason | null {
-  const bytes = sumOf(overlays);
+  const bytes = monthSum(overlays);
   if (isZero(bytes)) return null;
   const names = overlays.map(({ interface: name }) => name).join(', ');
   const text = `${names} carried ${both(bytes, size)} inside another uplink, where every packet is about 20 to 80 bytes larger`;
@@ -168,7 +168,7 @@ function larger({ unattributed, evidence, size }: GatewayFacts): Reason | null {
   return { kind: 'larger', text: `The hosts have ${both(more, size)} more than the uplink: ${why}`, bytes: more, known: false };
 }
 
-const sumOf = (accounts: readonly Account[]): Traffic => accounts.map(({ month }) => month).reduce(plus, NOTHING);
+export const monthSum = (accounts: readonly Account[]): Traffic => accounts.map(({ month }) => month).reduce(plus, NOTHING);
 
 /** `2026-11-20 19:23`, local. */
 const minute = (instant: number, timezone: string): string => localText(instant, timezone).slice(0, 16);

@@ -1,14 +1,14 @@
 import { type Month, startOfDay } from '../../domain/calendar.ts';
 import type { HostMethod } from '../../domain/observation.ts';
-import { minus, NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
-import { type Account, macOf } from '../../ledger/account.ts';
+import { minus, NOTHING, type Traffic, total } from '../../domain/traffic.ts';
+import { macOf } from '../../ledger/account.ts';
 import { readerKey } from '../../ledger/books.ts';
 import { earliest } from '../../ledger/usage/compared.ts';
 import { monthFor } from '../../ledger/usage/months.ts';
 import { bytesIn } from '../format.ts';
 import type { Evidence } from './evidence.ts';
 import { type Gateway, gateways, type ReconciliationView } from './gateways.ts';
-import { type GatewayFacts, type Reason, reasonsOf } from './reasons.ts';
+import { type GatewayFacts, monthSum, type Reason, reasonsOf } from './reasons.ts';
 
 /**
  * A gateway's uplinks compared with its hosts, for the current billing period of its uplinks, and of that only the time in which both were
@@ -99,8 +99,6 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
     reasons,
   };
 }
-
-const monthSum = (accounts: readonly Account[]): Traffic => accounts.map(({ month }) => month).reduce(plus, NOTHING);
 
 /** Subtracts at most what is left: the bytes of a reason may be more than it explains. */
 const lessOf = (left: Traffic, bytes: Traffic): Traffic => ({
