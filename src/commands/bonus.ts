@@ -8,7 +8,7 @@ import { addBonus, loadBonuses, removeBonus } from '../ledger/storage/people/bon
 import { openStoreBeside, openStoreToRead, type Store } from '../ledger/storage/store.ts';
 import { monthsAt } from '../ledger/usage/months.ts';
 import { bonusJson, bonusWanted, bonusWithId } from '../views/api-v1/bonuses.ts';
-import type { OwnedIo } from './common/command-io.ts';
+import { byCommand, type OwnedIo } from './common/command-io.ts';
 import { type Start, withSettings } from './common/register.ts';
 import { runCommand } from './common/run-command.ts';
 import { late, left, name, printable, prose, right, roomIn, safeJson, textTable } from './common/text.ts';
@@ -89,8 +89,6 @@ export function remove(id: string, { json = false, ...cli }: BonusOptions, io: O
     return 0;
   });
 }
-
-const byCommand = ({ user }: OwnedIo): string => `user "${user()}" on this machine`;
 
 const changing = async <T>(directory: string, work: (store: Store) => Promise<T>): Promise<T> =>
   using(await openStoreBeside(directory), work);

@@ -15,9 +15,12 @@ export interface DatedIo extends CommandIo {
 }
 
 export interface OwnedIo extends DatedIo {
-  /** The name of the user who runs the program, for the audit. */
+  /** The name of the user who runs the program. */
   user: () => string;
 }
+
+/** Who changed something, for the audit. */
+export const byCommand = ({ user }: OwnedIo): string => `user "${user()}" on this machine`;
 
 export interface ImportIo extends CommandIo {
   clock: Clock;

@@ -8,7 +8,7 @@ import { loadBooks } from '../../ledger/storage/load.ts';
 import { clearHandLimit, loadHandLimits, setHandLimit } from '../../ledger/storage/people/limits.ts';
 import { openStoreBeside, type Store } from '../../ledger/storage/store.ts';
 import { handLimitJson, handLimitsOf, handThingNamed, limitWanted, sameAs } from '../../views/api-v1/limits.ts';
-import type { OwnedIo } from '../common/command-io.ts';
+import { byCommand, type OwnedIo } from '../common/command-io.ts';
 import { type Start, withSettings } from '../common/register.ts';
 import { runCommand } from '../common/run-command.ts';
 import { printable, safeJson } from '../common/text.ts';
@@ -74,8 +74,6 @@ export function clear(of: string, { json = false, ...cli }: ShowOptions, io: Own
     return 0;
   });
 }
-
-const byCommand = ({ user }: OwnedIo): string => `user "${user()}" on this machine`;
 
 /** Works on the ledger beside a running service, with what is known of names. */
 async function changing<T>(directory: string, config: Config, io: OwnedIo, work: (store: Store, view: NamedAt) => Promise<T>): Promise<T> {
