@@ -7,15 +7,7 @@ import { schemas } from '../../../src/views/openapi/schemas.ts';
 import { answerOf } from '../../support/routers/text-router.ts';
 import { type Driven, drive } from '../../support/routers/tplink/driven.ts';
 import { violations } from '../../support/schema.ts';
-
-/** Waits a little while for a condition. */
-async function until(condition: () => unknown): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`Not within 20 s: ${condition}`);
-    await new Promise((done) => setTimeout(done, 5));
-  }
-}
+import { soon } from '../../support/web/soon.ts';
 
 const PHONE = '02:00:00:00:00:01';
 const TABLET = '02:00:00:00:00:02';
@@ -113,7 +105,7 @@ describe('live', () => {
 
   const total = (name: AccountName) => driven.service.ledger.books.accounts.get(accountKey(name))?.total;
   const uplink = () => total({ kind: 'wan', router: 'gateway', interface: 'wan', key: '' });
-  const turns = (watched: ReturnType<typeof watch>, count: number) => until(() => watched.rates().length >= count);
+  const turns = (watched: ReturnType<typeof watch>, count: number) => soon(() => watched.rates().length >= count);
 
   it('reads once for two who watch, gives them the same, and stops with the last one', async () => {
     const gateway = await router();
@@ -128,7 +120,7 @@ describe('live', () => {
     expect((await driven.service.view()).live).to.deep.equal({ watchers: 2, readings: gateway.asked - 1 });
     one.leave();
     const before = gateway.asked;
-    await until(() => gateway.asked > before);
+    await soon(() => gateway.asked > before);
     other.leave();
     other.leave();
     const [asked, seen] = [gateway.asked, one.events.length];
@@ -220,11 +212,11 @@ describe('live', () => {
     const one = watch();
     await turns(one, 2);
     gateway.isDead = true;
-    await until(() => one.rates().at(-1).routers[0].failure === 'timeout');
+    await soon(() => one.rates().at(-1).routers[0].failure === 'timeout');
     expect([one.rates().at(-1).home, one.rates().at(-1).uplinks]).to.deep.equal([{ download: null, upload: null }, []]);
     gateway.download += 3_000_000;
     gateway.isDead = false;
-    await until(() => one.rates().at(-1).home.download !== null);
+    await soon(() => one.rates().at(-1).home.download !== null);
     expect(one.rates().at(-1).home.download).to.be.below(2_900_000);
     one.leave();
   });
@@ -240,13 +232,13 @@ describe('live', () => {
     const one = watch();
     await turns(one, 2);
     gateway.onAir = [PHONE, TABLET, DIARY];
-    await until(() => one.named('came').length > 0);
+    await soon(() => one.named('came').length > 0);
     gateway.download += 5_000_000;
     await turns(one, one.rates().length + 2);
     gateway.onAir = [PHONE];
     await turns(one, one.rates().length + 1);
     driven.clock.ms += 31_000;
-    await until(() => one.named('went').length > 0);
+    await soon(() => one.named('went').length > 0);
     const ref = { mac: TABLET, name: TABLET, user: null };
     expect(one.named('came').map(({ devices, peers, more }) => ({ devices, peers, more }))).to.deep.equal([
       { devices: [ref], peers: [], more: 0 },
@@ -267,7 +259,7 @@ describe('live', () => {
     await turns(one, 4);
     expect(uplink()?.download).to.equal(0);
     driven.clock.ms += 3_600_000;
-    await until(() => uplink()?.download === 7);
+    await soon(() => uplink()?.download === 7);
     one.leave();
   });
 
