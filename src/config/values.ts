@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isOfDevice, macOfPeople } from '../domain/mac.ts';
 import { didYouMean } from '../domain/names/nearest.ts';
-import { readDuration, readRate } from '../domain/people/rate.ts';
+import { readDuration, readRate, SECONDS } from '../domain/people/rate.ts';
 import { readSize } from '../domain/people/size.ts';
 import { ValueError } from '../fields/values.ts';
 import type { Listen } from './config.ts';
@@ -43,8 +43,6 @@ export function parseDay(text: string): number {
   if (!/^\d{1,2}$/.test(text) || day < 1 || day > 31) throw new ValueError('is not a day of the month; use a number from 1 to 31');
   return day;
 }
-
-const SECONDS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
 
 /** `5m`, `1h30m`, `30d` or plain seconds, between two bounds in seconds; 0 is off where `zero` allows it. */
 export function duration(bounds: { least: number; most: number; zero?: boolean }): (text: string) => number {

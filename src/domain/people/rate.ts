@@ -18,11 +18,12 @@ export function formatRate(rate: number): string {
   return `${Number((rate / 1000 ** power).toPrecision(6))} ${PREFIXES[power]}bit/s`;
 }
 
-const UNITS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
+/** Seconds of each unit of a duration, the longest first. */
+export const SECONDS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
 const DURATION = /^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
 
 /** Seconds of `5m`, `1h30m`, `30d` or a plain number of seconds; null for another text. */
 export function readDuration(text: string): number | null {
   const parts = text === '' ? null : DURATION.exec(/^\d+$/.test(text) ? `${text}s` : text);
-  return parts === null ? null : Object.values(UNITS).reduce((sum, size, index) => sum + size * Number(parts[index + 1] ?? 0), 0);
+  return parts === null ? null : Object.values(SECONDS).reduce((sum, size, index) => sum + size * Number(parts[index + 1] ?? 0), 0);
 }
