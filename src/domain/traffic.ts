@@ -29,6 +29,12 @@ export function setTo(sum: Traffic, { download, upload }: Traffic): void {
 
 export const minus = (a: Traffic, b: Traffic): Traffic => ({ download: a.download - b.download, upload: a.upload - b.upload });
 
+/** What the first has more than the second; 0 in a direction in which it has less. */
+export const excess = (a: Traffic, b: Traffic): Traffic => ({
+  download: Math.max(0, a.download - b.download),
+  upload: Math.max(0, a.upload - b.upload),
+});
+
 export const isZero = (a: Traffic): boolean => a.download === 0 && a.upload === 0;
 
 /** Whether no direction of a part exceeds that of the whole. */

@@ -1,6 +1,6 @@
 import { type Day, dayText, localText } from '../../domain/calendar.ts';
 import { spread } from '../../domain/spread.ts';
-import { isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
+import { excess, isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import type { OwnCount } from './counted.ts';
 import { type PostedDay, sumOf } from './days.ts';
 import type { Figure, ImportProgram, LeftOut } from './figures.ts';
@@ -41,7 +41,7 @@ export function placeFigures(figures: readonly Figure[], posted: ReadonlyMap<Day
   for (const figure of figures) {
     const { from, to, kind, bytes } = figure;
     for (let day = from; day < to; day += 1) spokenOf.add(day);
-    const rest = lessPosted(bytes, sumOf(days, from, to));
+    const rest = excess(bytes, sumOf(days, from, to));
     const why = kind === 'day' ? placeDay(figure, rest) : placeStretch(figure, rest);
     if (why !== null && !isZero(rest)) placed.leftOut.push({ what: spanText(from, to), bytes: rest, why });
   }
@@ -108,10 +108,5 @@ export function placeFigures(figures: readonly Figure[], posted: ReadonlyMap<Day
 
 const DAY_SECONDS = 90_000; // the longest day has 25 hours
 const BEYOND = 'more than the total that the program itself shows';
-
-const lessPosted = (bytes: Traffic, posted: Traffic): Traffic => ({
-  download: Math.max(0, bytes.download - posted.download),
-  upload: Math.max(0, bytes.upload - posted.upload),
-});
 
 export const spanText = (from: Day, to: Day): string => (to - from === 1 ? dayText(from) : `${dayText(from)} to ${dayText(to - 1)}`);

@@ -1,6 +1,6 @@
 import { type Month, startOfDay } from '../../domain/calendar.ts';
 import type { HostMethod } from '../../domain/observation.ts';
-import { minus, NOTHING, type Traffic, total } from '../../domain/traffic.ts';
+import { excess, minus, NOTHING, type Traffic, total } from '../../domain/traffic.ts';
 import { macOf } from '../../ledger/account.ts';
 import { readerKey } from '../../ledger/books.ts';
 import { earliest } from '../../ledger/usage/compared.ts';
@@ -53,8 +53,9 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
   const samePeriod = month.start === view.months.home.start && month.end === view.months.home.end;
   const compared = view.months.compared.get(router);
   const { uplinks: wanBefore, hosts: hostsBefore, peers: peersBefore } = compared?.before ?? NOTHING_BEFORE;
-  const wan = rest(monthSum(uplinks), wanBefore);
-  const hosts = rest(monthSum(accounts), hostsBefore);
+  // The bytes of an address may since have become those of a MAC, so no less than 0.
+  const wan = excess(monthSum(uplinks), wanBefore);
+  const hosts = excess(monthSum(accounts), hostsBefore);
   const unknown = monthSum(accounts.filter((account) => macOf(account) === null));
   const unattributed = minus(wan, hosts);
   const status = view.routers.find(({ name }) => name === router);
@@ -63,7 +64,7 @@ function reconcile(view: ReconciliationView, gateway: Gateway, evidence: Evidenc
   const facts: GatewayFacts = {
     ...gateway,
     unattributed,
-    inTunnels: samePeriod ? rest(monthSum(peers), peersBefore) : monthSum(peers),
+    inTunnels: samePeriod ? excess(monthSum(peers), peersBefore) : monthSum(peers),
     before: wanBefore,
     hostsSince: earliest(accounts),
     wanSince: earliest(uplinks),
@@ -107,12 +108,6 @@ const lessOf = (left: Traffic, bytes: Traffic): Traffic => ({
 });
 
 const NOTHING_BEFORE = { uplinks: NOTHING, hosts: NOTHING, peers: NOTHING };
-
-/** A month less what it had before. The bytes of an address may since have become those of a MAC, so no less than 0. */
-const rest = (month: Traffic, before: Traffic): Traffic => ({
-  download: Math.max(0, month.download - before.download),
-  upload: Math.max(0, month.upload - before.upload),
-});
 
 /** Of the larger side, so that no share is above 1 or below -1. */
 function shareOf(part: Traffic, wan: Traffic, hosts: Traffic): number | null {
