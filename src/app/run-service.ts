@@ -109,12 +109,13 @@ export async function runService(
 
 /** What the web application asks of the service. */
 function routesOf(service: Service, reading: Pick<Store, 'all'>, clock: Clock): Omit<AppDeps, 'auth' | 'reload' | 'log' | 'version'> {
-  const { ledger, view, scrape } = service;
+  const { ledger, view, scrape, read } = service;
   const rows = createHistoryReader(reading);
   const history = createHistory(rows);
   return {
     view,
     scrape,
+    read,
     history: async () => history.of(await view(), termsOf(service.config)),
     apiPhp: async (action) => apiPhp(await view(), action),
     usage: async (query) => usageAnswer(await view(), termsOf(service.config), query, usageReader(reading)),
@@ -182,7 +183,7 @@ const fixed = ({ listen, data, ledger }: Config): string => JSON.stringify([list
 
 /** No router is configured: checks whether one answers at the usual address, and says what to do if none does. */
 async function tryUsualRouter(service: Service, log: Logger): Promise<void> {
-  await service.scrape(null);
+  await service.read();
   if (!service.running) return;
   const { routers } = await service.view();
   const line = usualRouterLine(routers);

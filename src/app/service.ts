@@ -37,6 +37,8 @@ export interface Service {
   view(): Promise<View>;
   /** Starts or joins a round and gives the text of `/metrics`; after `patience` (seconds) with the figures that are committed by then. */
   scrape(patience: number | null): Promise<TextParts>;
+  /** Reads the routers now and posts the round, or joins one that is running. */
+  read(): Promise<void>;
   /** Continues with another configuration. */
   reconfigure(config: Config): Promise<void>;
   /** False once it is shutting down. */
@@ -204,6 +206,7 @@ export async function createService({
     live,
     view,
     scrape,
+    read: collect.read,
     reconfigure: configure,
     get running() {
       return running;

@@ -18,6 +18,8 @@ export interface Collector {
    * the end. How long a round takes is set by its routers' timeouts, never by who asks.
    */
   round(patience: number | null): Promise<void>;
+  /** The same, to the end of the round, and reads the routers although a finished round could be reused. */
+  read(): Promise<void>;
   /**
    * For those who watch: starts a round if none has ended for `commit` seconds, else reads the routers without posting. A router that is
    * being read already is not asked again; a round that needs it meanwhile shares its answer. Returns the names of the routers whose
@@ -63,9 +65,11 @@ export function createCollector(
     await (patience === null ? done : atMost(done, patience));
   }
 
-  function start(): Promise<void> {
-    if (held !== null) return held.then(() => running?.done ?? start());
-    const isFresh = finished !== null && clock.tick() - finished < terms.minInterval * 1000;
+  const read = async (): Promise<void> => running?.done ?? start(false);
+
+  function start(mayReuse = true): Promise<void> {
+    if (held !== null) return held.then(() => running?.done ?? start(mayReuse));
+    const isFresh = mayReuse && finished !== null && clock.tick() - finished < terms.minInterval * 1000;
     if (stopped || isFresh) return Promise.resolve();
     const cut = new AbortController();
     const done = run(cut.signal).finally(() => {
@@ -114,6 +118,7 @@ export function createCollector(
   waitForNext();
   return {
     round,
+    read,
     look,
     watch(next) {
       onRead = next;

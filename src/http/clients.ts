@@ -53,7 +53,7 @@ async function change(deps: AppDeps, context: Context, action: PeerAction, token
   const row = findClient(await deps.view(), idOf(context));
   const peer: PeerId = { router: row.router, interface: row.interface, publicKey: row.publicKey };
   // Post the peer's bytes before its counter is removed.
-  if (action !== 'restore') await deps.scrape(null);
+  if (action !== 'restore') await deps.read();
   const result = await changeOf(deps, peer, action);
   await note(deps, peer, action, token, result);
   if (!result.ok) return fail(context, result.conflict === true ? 409 : 502, result.reason);
@@ -98,7 +98,7 @@ async function note({ note, log }: AppDeps, peer: PeerId, action: PeerAction, to
 async function readAgain(deps: AppDeps, peer: PeerId, state: string): Promise<void> {
   const key = peerKey(peer.router, peer.interface, peer.publicKey);
   for (let round = 0; round < 2; round += 1) {
-    await deps.scrape(null);
+    await deps.read();
     const { books } = await deps.view();
     if ((books.peers.get(key)?.state ?? 'gone') === state) return;
   }
@@ -120,7 +120,7 @@ async function syncServer(deps: AppDeps, context: Context): Promise<void> {
 /** Runs a round and returns the number of peers read from a server, or null after a failure response. */
 async function sync(deps: AppDeps, context: Context, server: string): Promise<number | null> {
   const { writeErrors } = (await deps.view()).ledger;
-  await deps.scrape(null);
+  await deps.read();
   const view = await deps.view();
   const result = syncedPeers(view, server);
   const { suspendedBecause } = view.ledger;

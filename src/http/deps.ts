@@ -9,12 +9,14 @@ import type { TextParts } from '../views/metrics/text.ts';
 import type { PageReader } from '../views/pages/reader.ts';
 import type { View } from '../views/view.ts';
 
-/** What the routes need from the program. Only `scrape` reads routers. */
+/** What the routes need from the program. Only `scrape`, `read` and `live` read routers. */
 export interface AppDeps {
   /** The current state, with months up to date. */
   view(): Promise<View>;
   /** Runs or joins a round and returns the text of `/metrics`. `timeout` in seconds; null if the caller sent none. */
   scrape(timeout: number | null): Promise<TextParts>;
+  /** Runs or joins a round to its end. It reads the routers although `min_interval` may let a scrape reuse the last round. */
+  read(): Promise<void>;
   /** The text of `/metrics/history`. */
   history(): Promise<TextParts>;
   apiPhp(action: string | undefined): Promise<{ status: number; body: unknown }>;

@@ -110,6 +110,9 @@ describe('the collector', () => {
     await pause(220);
     await collector.round(10);
     expect(rounds).to.have.length(2);
+    // Before a peer is revoked, its bytes are read.
+    await collector.read();
+    expect(rounds).to.have.length(3);
   });
 
   it('reads and posts no round by old terms once it is held, and goes on by the new ones', async () => {

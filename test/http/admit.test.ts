@@ -39,11 +39,11 @@ describe('admission', () => {
     controller = await create('phone', 'control');
     const log = (_: string, message: string, fields: object) => logged.push(`${message} ${JSON.stringify(fields)}`);
     const gate = createGate({ tokens: watchTokens(directory), tick: () => now, log });
-    const scrape = async () => {
+    const read = async () => {
       rounds += 1;
-      return [];
     };
-    server = await serveApp(deps({ auth: { check: gate.check, settings: () => settings }, log, scrape }));
+    const scrape = async () => read().then(() => []);
+    server = await serveApp(deps({ auth: { check: gate.check, settings: () => settings }, log, scrape, read }));
   });
   afterEach(async () => {
     await server.close();

@@ -34,23 +34,21 @@ describe('the API of the VPN panel', () => {
   });
 
   async function start(changes: Partial<AppDeps> = {}): Promise<void> {
-    server = await serveApp(
-      depsOf(home, () => home.view(now), {
-        async scrape() {
-          done.push('round');
-          now += 1000;
-          await home.read(now, { gateway: { sources: { peers: Array.isArray(shown) ? peers(shown) : shown } } });
-          return [];
-        },
-        auth: {
-          settings: () => ({ read: 'open', control: true }),
-          check: async () => ({ kind: 'known', name: 'phone', scope: 'control' }),
-        },
-        note: async (act) => void acts.push(act),
-        ...changes,
-      }),
-    );
-    await ask(`${server.url}/metrics`);
+    const deps = depsOf(home, () => home.view(now), {
+      async read() {
+        done.push('round');
+        now += 1000;
+        await home.read(now, { gateway: { sources: { peers: Array.isArray(shown) ? peers(shown) : shown } } });
+      },
+      auth: {
+        settings: () => ({ read: 'open', control: true }),
+        check: async () => ({ kind: 'known', name: 'phone', scope: 'control' }),
+      },
+      note: async (act) => void acts.push(act),
+      ...changes,
+    });
+    server = await serveApp(deps);
+    await deps.read();
     done.length = 0;
   }
 
@@ -272,14 +270,13 @@ describe('the API of the VPN panel', () => {
             return willing.change(...args);
           },
         },
-        scrape: async () => {
+        read: async () => {
           now += 1000;
           // The first round after the change still shows the old state.
           const stale = held;
           held = [];
           reads += 1;
           await home.read(now, { gateway: { sources: { peers: peers(stale.length > 0 ? stale : (shown as Peer[])) } } });
-          return [];
         },
       });
       reads = 0;
@@ -336,13 +333,12 @@ describe('the API of the VPN panel', () => {
       await server.close();
       let failing = false;
       await start({
-        scrape: async () => {
+        read: async () => {
           if (failing) home.ledger.state.writeErrors += 1;
           else {
             now += 1000;
             await home.read(now, { gateway: { sources: { peers: peers([peer(1)]) } } });
           }
-          return [];
         },
       });
       failing = true;

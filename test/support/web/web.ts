@@ -77,6 +77,7 @@ export function depsOf(home: SmallHome, view: () => View, changes: Partial<AppDe
   return {
     view: async () => view(),
     scrape: async () => [Buffer.from('wrtmeter_up 1\n')],
+    read: async () => undefined,
     history: () => createHistory(createHistoryReader(home.ledger.store)).of(view(), home.terms),
     apiPhp: async (action) => apiPhp(view(), action),
     usage: (query) => usageAnswer(view(), home.terms, query, usageReader(home.ledger.store)),
