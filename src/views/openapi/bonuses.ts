@@ -1,20 +1,7 @@
-import { error, inPath, json, type Operation, type Parameter, type Paths, TOKEN } from './parts.ts';
+import { control, error, inPath, json, type Paths } from './parts.ts';
 import { ref, text } from './schema.ts';
 
-const control = (summary: string, parameters: readonly Parameter[], responses: Operation['responses']): Operation => ({
-  summary,
-  description: 'Only with "control: true"; requires a token of scope control. The audit log records it.',
-  security: TOKEN,
-  parameters: [inPath('quota', 'Name of the quota in the configuration'), ...parameters],
-  responses: {
-    ...responses,
-    401: error('No token, or an unknown one'),
-    403: error('The token has scope read, or the request is from a page of another site'),
-    429: error('Too many wrong tokens from this address; Retry-After has the seconds to wait'),
-    503: error('The ledger could not be written'),
-  },
-});
-
+const quota = inPath('quota', 'Name of the quota in the configuration');
 const answer = json('The bonus', ref('BonusAnswer'));
 
 /** Bought volume of quotas. */
@@ -23,6 +10,7 @@ export const bonusPaths: Paths = {
     post: control(
       'Add bought volume to one period of a quota',
       [
+        quota,
         { name: 'amount', in: 'query', required: true, description: 'How much: 500MB, 20GB or 1GiB', schema: text() },
         {
           name: 'day',
@@ -40,7 +28,7 @@ export const bonusPaths: Paths = {
     ),
   },
   '/api/v1/quotas/{quota}/bonus/{id}': {
-    delete: control('Take bought volume back', [inPath('id', 'Its id in /api/v1/quotas')], {
+    delete: control('Take bought volume back', [quota, inPath('id', 'Its id in /api/v1/quotas')], {
       200: answer,
       404: error('No such bonus of the quota, or control is not configured'),
     }),

@@ -1,4 +1,4 @@
-import { error, json, type Operation, type Parameter, type Paths, plain, TOKEN } from './parts.ts';
+import { control, error, inPath, json, type Operation, type Parameter, type Paths, plain } from './parts.ts';
 import { flag, list, number, oneOf, orNull, record, ref, type Schema, text, time } from './schema.ts';
 
 const thing = {
@@ -73,20 +73,6 @@ const query = (name: string, description: string, required = false): Parameter =
   schema: text(),
 });
 
-const control = (summary: string, parameters: readonly Parameter[], responses: Operation['responses']): Operation => ({
-  summary,
-  description: 'Only with "control: true"; requires a token of scope control. The audit log records it.',
-  security: TOKEN,
-  parameters,
-  responses: {
-    ...responses,
-    401: error('No token, or an unknown one'),
-    403: error('The token has scope read, or the request is from a page of another site'),
-    429: error('Too many wrong tokens from this address; Retry-After has the seconds to wait'),
-    503: error('The ledger could not be written'),
-  },
-});
-
 const page = (description: string) => plain(description, 'text/html');
 
 const answer = json('The limit', ref('HandLimitAnswer'));
@@ -137,10 +123,9 @@ export const limitPaths = (get: Operation): Paths => ({
     ),
   },
   '/api/v1/limits/{number}': {
-    delete: control(
-      'Clear what was set by hand',
-      [{ name: 'number', in: 'path', required: true, description: 'Its number in /api/v1/limits', schema: text() }],
-      { 200: answer, 404: error('No such limit by hand, or control is not configured') },
-    ),
+    delete: control('Clear what was set by hand', [inPath('number', 'Its number in /api/v1/limits')], {
+      200: answer,
+      404: error('No such limit by hand, or control is not configured'),
+    }),
   },
 });

@@ -47,3 +47,18 @@ export const securitySchemes = {
 
 export const TOKEN: readonly Security[] = Object.keys(securitySchemes).map((name): Security => ({ [name]: [] }));
 export const TOKEN_WHERE_WANTED: readonly Security[] = [{}, ...TOKEN];
+
+/** A change, which is written to the ledger. */
+export const control = (summary: string, parameters: readonly Parameter[], responses: Operation['responses']): Operation => ({
+  summary,
+  description: 'Only with "control: true"; requires a token of scope control. The audit log records it.',
+  security: TOKEN,
+  parameters,
+  responses: {
+    ...responses,
+    401: error('No token, or an unknown one'),
+    403: error('The token has scope read, or the request is from a page of another site'),
+    429: error('Too many wrong tokens from this address; Retry-After has the seconds to wait'),
+    503: error('The ledger could not be written'),
+  },
+});
