@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { termsOf } from '../app/from-config.ts';
 import type { CliOptions } from '../config/input.ts';
-import { dayText, localText } from '../domain/calendar.ts';
+import { dayText, minuteText } from '../domain/calendar.ts';
 import { formatSize } from '../domain/people/size.ts';
 import { count } from '../errors.ts';
 import { addBonus, loadBonuses, removeBonus } from '../ledger/storage/people/bonuses.ts';
@@ -64,7 +64,7 @@ export function list({ json = false, ...cli }: BonusOptions, io: OwnedIo): Promi
     const known = new Set(config.quotas.map((quota) => quota.name));
     const rows = bonuses.map(({ id, quota, bytes, day, at, by }) => [
       ...[String(id), known.has(quota) ? quota : `${quota} (not configured)`, formatSize(bytes), dayText(day)],
-      ...[localText(at, config.timezone).slice(0, 16), by],
+      ...[minuteText(at, config.timezone), by],
     ]);
     for (const quota of config.quotas)
       for (const { bytes, day } of quota.bonus) rows.push(['', quota.name, formatSize(bytes), dayText(day), '', 'the configuration']);

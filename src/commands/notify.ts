@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliOptions } from '../config/input.ts';
-import { localText } from '../domain/calendar.ts';
+import { minuteText } from '../domain/calendar.ts';
 import type { Notice } from '../domain/people/notice.ts';
 import { messageId, messageOf } from '../notify/message.ts';
 import type { DatedIo } from './common/command-io.ts';
@@ -24,7 +24,7 @@ export function testTargets(name: string | undefined, options: CliOptions, io: D
       key: `test ${now}`,
       kind: 'test',
       subject: 'Test of wrtmeter',
-      text: `If you can read this, notices arrive here. Sent on ${localText(now, config.timezone).slice(0, 16)}.`,
+      text: `If you can read this, notices arrive here. Sent on ${minuteText(now, config.timezone)}.`,
       at: now,
     };
     return sendToEach(targets, (target) => messageOf(messageId(target.name, [notice]), [notice], target.title), io);

@@ -200,6 +200,9 @@ export function localText(instant: number, timezone: string): string {
     .replace('T', ' ');
 }
 
+/** `YYYY-MM-DD HH:MM` in the time zone. */
+export const minuteText = (instant: number, timezone: string): string => localText(instant, timezone).slice(0, 16);
+
 function zoned(instant: number, timezone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timezone);
 }

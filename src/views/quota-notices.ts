@@ -1,4 +1,4 @@
-import { dayOf, dayText, localText } from '../domain/calendar.ts';
+import { dayOf, dayText, minuteText } from '../domain/calendar.ts';
 import { slowTo } from '../domain/people/limits/decide.ts';
 import { strictest } from '../domain/people/limits/effect.ts';
 import { actionText, untilText } from '../domain/people/limits/words.ts';
@@ -78,7 +78,7 @@ function titleOf({ quota, title, counted }: QuotaRow): string {
 
 /** The last day of a period, or the minute at which an hour ends. */
 const endText = (endsAt: number, isHour: boolean, timezone: string): string =>
-  isHour ? localText(endsAt, timezone).slice(0, 16) : dayText(dayOf(endsAt - 1, timezone));
+  isHour ? minuteText(endsAt, timezone) : dayText(dayOf(endsAt - 1, timezone));
 
 function standing({ used, limit, bonus, left, leftPerDay, period }: QuotaRow, { timezone, units }: QuotasView): string {
   const size = bytesIn(units);

@@ -9,6 +9,7 @@ import {
   instantOf,
   instantText,
   localText,
+  minuteText,
   monthOf,
   slices,
   startOfDay,
@@ -156,6 +157,7 @@ describe('instantOf', () => {
 describe('localText', () => {
   it('writes times as the older programs did', () => {
     expect(localText(Date.UTC(2026, 6, 1, 22, 5, 9, 999), 'Europe/Berlin')).to.equal('2026-07-02 00:05:09');
+    expect(minuteText(Date.UTC(2026, 6, 1, 22, 5, 59, 999), 'Europe/Berlin')).to.equal('2026-07-02 00:05');
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { dayOf, dayText, localText } from '../../domain/calendar.ts';
+import { dayOf, dayText, localText, minuteText } from '../../domain/calendar.ts';
 import { count } from '../../errors.ts';
 import { kindLabel } from '../../ledger/account.ts';
 import { listBackups } from '../../ledger/backup/backups.ts';
@@ -66,7 +66,7 @@ async function inside(
     line('days', spanText(found.days, dayText));
     line(
       'hours',
-      spanText(found.hours, (hour) => localText(hour, timezone).slice(0, 16)),
+      spanText(found.hours, (hour) => minuteText(hour, timezone)),
     );
     line('readers', `${count(found.readers, 'source')}, ${count(found.baselines, 'baseline')}`);
     line('names', `${count(found.devices, 'device')}, ${count(found.leases, 'lease')}`);

@@ -1,7 +1,7 @@
 import { limitedHome } from '../../app/control/home.ts';
 import { canLimit } from '../../app/control/limiter.ts';
 import { namesOf, termsOf } from '../../app/from-config.ts';
-import { HOUR_MS, localText } from '../../domain/calendar.ts';
+import { HOUR_MS, minuteText } from '../../domain/calendar.ts';
 import { decideLimits } from '../../domain/people/limits/decide.ts';
 import type { LimitReason } from '../../domain/people/limits/limit.ts';
 import { actionText, reasonText } from '../../domain/people/limits/words.ts';
@@ -45,7 +45,7 @@ function linesOf({ thing, title, effect, reasons, overruled }: LimitRow, { timez
   const isGone = thing.of === 'user' && !people.users.some((user) => user.name === thing.id);
   const called = thing.of === 'user' ? titleWithKey({ name: thing.id, title: people.titleOf(thing.id) }) : title;
   const of = `${thing.of}${called === '' ? '' : ` ${called}`}${isGone ? ' (not in the configuration)' : ''}`;
-  const timeText = (instant: number | null, unknown: string) => (instant === null ? unknown : localText(instant, timezone).slice(0, 16));
+  const timeText = (instant: number | null, unknown: string) => (instant === null ? unknown : minuteText(instant, timezone));
   const lineOf = (reason: LimitReason, aside: string) => [
     reason.by === 'hand' ? String(reason.number) : '',
     `${aside}${actionText(reason.action)} by ${reasonText({ ...reason, until: null }, timezone)}`,

@@ -1,4 +1,4 @@
-import { localText } from '../../domain/calendar.ts';
+import { minuteText } from '../../domain/calendar.ts';
 import { figuresOf } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { type AuditRecord, readAudit } from '../../ledger/storage/read-audit.ts';
@@ -27,14 +27,7 @@ export async function printAudit(view: LedgerView, selection: Selection): Promis
     columns: [left('When'), left('Kind'), late(name('Router')), name('What'), { ...prose('Bytes'), leaves: 'early' }, prose('Why')],
     rows: [...shown].reverse().map((record) => {
       const { kind, router, what, outcome, why } = auditLine(view, record);
-      return [
-        localText(record.at, view.timezone).slice(0, 16),
-        kind,
-        router ?? '',
-        what,
-        bytesText(record, outcome, bytesIn(view.units)),
-        why,
-      ];
+      return [minuteText(record.at, view.timezone), kind, router ?? '', what, bytesText(record, outcome, bytesIn(view.units)), why];
     }),
     summary:
       shown.length === 0

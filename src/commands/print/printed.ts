@@ -1,4 +1,4 @@
-import { localText } from '../../domain/calendar.ts';
+import { minuteText } from '../../domain/calendar.ts';
 import type { Store } from '../../ledger/storage/store.ts';
 import type { BillingTerms } from '../../ledger/usage/months.ts';
 import type { Span } from '../../views/api-v1/query.ts';
@@ -35,4 +35,4 @@ export interface Printed {
 
 /** `2026-11-20 19:23, 21 s ago` */
 export const seen = ({ timezone, now }: LedgerView, instant: number): string =>
-  `${localText(instant, timezone).slice(0, 16)}, ${formatAge(now - instant)}`;
+  `${minuteText(instant, timezone)}, ${formatAge(now - instant)}`;

@@ -1,4 +1,4 @@
-import { dayOf, dayText, localText } from '../../domain/calendar.ts';
+import { dayOf, dayText, minuteText } from '../../domain/calendar.ts';
 import type { QuotaRow } from '../../domain/people/quota-row.ts';
 import { count } from '../../errors.ts';
 import { quotasAnswer } from '../../views/api-v1/quotas.ts';
@@ -55,4 +55,4 @@ function forecastText({ forecast, limit }: QuotaRow, { timezone, units }: Ledger
 }
 
 const endText = ({ period: { endsAt } }: QuotaRow, { timezone }: LedgerView): string =>
-  endsAt === null ? 'rolling' : localText(endsAt, timezone).slice(0, 16);
+  endsAt === null ? 'rolling' : minuteText(endsAt, timezone);

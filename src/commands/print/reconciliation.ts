@@ -1,4 +1,4 @@
-import { dayText, localText } from '../../domain/calendar.ts';
+import { dayText, minuteText } from '../../domain/calendar.ts';
 import type { Traffic } from '../../domain/traffic.ts';
 import { readAudit } from '../../ledger/storage/read-audit.ts';
 import { reconciliationJson } from '../../views/api-v1/reconciliation.ts';
@@ -40,7 +40,7 @@ function rowsOf(
   ];
   const [, , ...first] = row('uplinks', wan);
   return [
-    [router, `${from === null ? dayText(month.start) : localText(from, timezone).slice(0, 16)} to ${dayText(month.end - 1)}`, ...first],
+    [router, `${from === null ? dayText(month.start) : minuteText(from, timezone)} to ${dayText(month.end - 1)}`, ...first],
     row('hosts', hosts),
     row('unattributed', unattributed, share),
     ...(rest.download === unattributed.download && rest.upload === unattributed.upload ? [] : [row('unexplained', rest, restShare)]),

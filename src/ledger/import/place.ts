@@ -1,4 +1,4 @@
-import { type Day, dayText, localText } from '../../domain/calendar.ts';
+import { type Day, dayText, minuteText } from '../../domain/calendar.ts';
 import { spread } from '../../domain/spread.ts';
 import { excess, isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import type { OwnCount } from './counted.ts';
@@ -86,7 +86,7 @@ export function placeFigures(figures: readonly Figure[], posted: ReadonlyMap<Day
     if (bytes.download > most || bytes.upload > most) return `more than ${Math.floor(terms.fastest * 8)} bit/s could carry`;
     if (own.from !== null && own.from <= from) return `the ledger itself has counted since ${dayText(own.from)}`;
     if (until > own.readUntil) {
-      const read = localText(own.readUntil, timezone).slice(0, 16);
+      const read = minuteText(own.readUntil, timezone);
       return `reaches past the ledger's last reading at ${read}, from which it continues: start the service, stop it, and import again`;
     }
     return null;

@@ -1,4 +1,4 @@
-import { localText } from '../../domain/calendar.ts';
+import { minuteText } from '../../domain/calendar.ts';
 import { plus, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey, macOf, subjectOf } from '../account.ts';
 import { type Books, readerKey } from '../books.ts';
@@ -128,7 +128,7 @@ function planReaders(books: Books, { readers, program }: Findings, plan: Plan, {
 
   function lostSince(readAt: number): string {
     if (books.startedAt === 0 || readAt >= books.startedAt) return '';
-    return `, because the service was started before this import: what was counted between ${localText(readAt, timezone).slice(0, 16)} and its first reading is in neither`;
+    return `, because the service was started before this import: what was counted between ${minuteText(readAt, timezone)} and its first reading is in neither`;
   }
 }
 

@@ -1,8 +1,7 @@
-import { DAY_MS } from '../../domain/calendar.ts';
+import { DAY_MS, minuteText } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/people/notice.ts';
 import type { Facts, RecentDevice } from './facts.ts';
 import type { Memory } from './memory.ts';
-import { clockText } from './words.ts';
 
 /** How long a device is given to get a name before it is reported without one. */
 const NAMING_MS = 120_000;
@@ -31,7 +30,7 @@ function noticeOf({ mac, name, ip, randomized, firstSeen }: RecentDevice, { now,
     key: newDeviceKey(mac),
     kind: 'device',
     subject: `New device: ${name ?? mac}`,
-    text: `${name ?? 'A device without a name'} (${mac}${address}) was first seen on ${clockText(firstSeen, timezone)}.${made}`,
+    text: `${name ?? 'A device without a name'} (${mac}${address}) was first seen on ${minuteText(firstSeen, timezone)}.${made}`,
     at: now,
   };
 }

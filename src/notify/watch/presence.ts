@@ -1,7 +1,7 @@
+import { minuteText } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/people/notice.ts';
 import type { Facts, WatchedFacts } from './facts.ts';
 import type { Memory } from './memory.ts';
-import { clockText } from './words.ts';
 
 /** Watched devices and peers that came or went. Whether one is here when watching begins is found out, and not reported. */
 export function presence(memory: Memory, facts: Facts): { notices: Notice[]; here: Memory['here'] } {
@@ -29,7 +29,7 @@ function isHere({ lastSeen }: WatchedFacts, before: boolean | undefined, { now, 
 }
 
 function noticeOf({ id, name, lastSeen }: WatchedFacts, here: boolean, { now, timezone }: Facts): Notice {
-  const seen = clockText(lastSeen ?? now, timezone);
+  const seen = minuteText(lastSeen ?? now, timezone);
   return {
     key: `presence ${id} ${here ? 'here' : 'away'} ${lastSeen ?? now}`,
     kind: 'presence',

@@ -1,7 +1,8 @@
+import { minuteText } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/people/notice.ts';
 import type { Facts, RouterFacts } from './facts.ts';
 import type { Memory } from './memory.ts';
-import { clockText, spanText } from './words.ts';
+import { spanText } from './words.ts';
 
 interface Silence {
   /** `gateway` or `gateway stations` */
@@ -53,7 +54,7 @@ const beganNotice = ({ id, what, since, why }: Silence, { now, timezone }: Facts
   kind: 'silent',
   subject: `No reading of ${what} for ${spanText(now - since)}`,
   text: [
-    `${what} was last read on ${clockText(since, timezone)}.`,
+    `${what} was last read on ${minuteText(since, timezone)}.`,
     ...(why === null ? [] : [`The last reading failed: ${why}.`]),
     'Its bytes are counted when it answers again, unless it restarts first.',
   ].join('\n'),
@@ -64,6 +65,6 @@ const endedNotice = (id: string, what: string, since: number, { now, timezone }:
   key: `silent ${id} ${since} over`,
   kind: 'silent',
   subject: `Reading ${what} again`,
-  text: `${what} is read again since ${clockText(now, timezone)}, after ${spanText(now - since)}.`,
+  text: `${what} is read again since ${minuteText(now, timezone)}, after ${spanText(now - since)}.`,
   at: now,
 });

@@ -1,6 +1,5 @@
-import { dayOf, dayText, HOUR_MS } from '../../domain/calendar.ts';
+import { dayOf, dayText, HOUR_MS, minuteText } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/people/notice.ts';
-import { clockText } from './words.ts';
 
 /** What is wrong with the ledger itself. */
 export interface Trouble {
@@ -61,10 +60,10 @@ export function ledgerTrouble(
     const lasting = before.get(what) ?? { since: now, tick, reported: false };
     const tells = !lasting.reported && tick - lasting.tick >= KINDS[what].after;
     if (tells)
-      notices.push(notice(what, lasting.since, false, `Since ${clockText(lasting.since, timezone)}: ${why}.\n${KINDS[what].text}`));
+      notices.push(notice(what, lasting.since, false, `Since ${minuteText(lasting.since, timezone)}: ${why}.\n${KINDS[what].text}`));
     troubles.set(what, { ...lasting, reported: lasting.reported || tells });
   }
   for (const [what, { since, reported }] of before)
-    if (reported && !troubles.has(what)) notices.push(notice(what, since, true, `It did not work since ${clockText(since, timezone)}.`));
+    if (reported && !troubles.has(what)) notices.push(notice(what, since, true, `It did not work since ${minuteText(since, timezone)}.`));
   return { notices, troubles };
 }

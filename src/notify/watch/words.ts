@@ -1,7 +1,4 @@
-import { DAY_MS, HOUR_MS, localText } from '../../domain/calendar.ts';
-
-/** `2026-11-01 14:05` by the local clock. */
-export const clockText = (at: number, timezone: string): string => localText(at, timezone).slice(0, 16);
+import { DAY_MS, HOUR_MS } from '../../domain/calendar.ts';
 
 /** How long something lasts: `45 min`, `3 h`, `2 days`. */
 export function spanText(ms: number): string {

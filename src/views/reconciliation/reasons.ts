@@ -1,4 +1,4 @@
-import { localText } from '../../domain/calendar.ts';
+import { minuteText } from '../../domain/calendar.ts';
 import type { HostMethod } from '../../domain/observation.ts';
 import { isZero, NOTHING, plus, type Traffic, total } from '../../domain/traffic.ts';
 import type { Account } from '../../ledger/account.ts';
@@ -78,7 +78,7 @@ function countedSince({ hostsSince, monthStart, wanSince, timezone, before, size
   if (hostsSince === null) return { kind: 'counted_since', text: 'No host has been counted yet', bytes: null, known: false };
   // In the first hour of the uplink: the first host was seen a little later.
   if (hostsSince <= Math.max(monthStart, wanSince ?? 0) || isZero(before)) return null;
-  const text = `Hosts have only been counted since ${minute(hostsSince, timezone)}; the ${both(before, size)} that the uplink has from before are not compared`;
+  const text = `Hosts have only been counted since ${minuteText(hostsSince, timezone)}; the ${both(before, size)} that the uplink has from before are not compared`;
   return { kind: 'counted_since', text, bytes: before, known: false };
 }
 
@@ -133,7 +133,7 @@ function refused({ evidence, size }: GatewayFacts): Reason | null {
 
 function silent({ readAt, timezone }: GatewayFacts): Reason | null {
   if (readAt.hosts === null || readAt.wan === null || readAt.wan - readAt.hosts < SILENCE_MS) return null;
-  const text = `Hosts were last read on ${minute(readAt.hosts, timezone)}, the uplink on ${minute(readAt.wan, timezone)}; what they moved since then is added with their next reading`;
+  const text = `Hosts were last read on ${minuteText(readAt.hosts, timezone)}, the uplink on ${minuteText(readAt.wan, timezone)}; what they moved since then is added with their next reading`;
   return { kind: 'silent', text, bytes: null, known: false };
 }
 
@@ -154,7 +154,7 @@ function tunnel({ overlays, size }: GatewayFacts): Reason | null {
 
 function uplinkSince({ hostsSince, wanSince, monthStart, timezone }: GatewayFacts): Reason | null {
   if (hostsSince === null || wanSince === null || wanSince <= Math.max(hostsSince, monthStart)) return null;
-  const text = `The uplink has only been counted since ${minute(wanSince, timezone)}, later than the hosts; what they moved before is not compared`;
+  const text = `The uplink has only been counted since ${minuteText(wanSince, timezone)}, later than the hosts; what they moved before is not compared`;
   return { kind: 'uplink_since', text, bytes: null, known: false };
 }
 
@@ -169,9 +169,6 @@ function larger({ unattributed, evidence, size }: GatewayFacts): Reason | null {
 }
 
 export const monthSum = (accounts: readonly Account[]): Traffic => accounts.map(({ month }) => month).reduce(plus, NOTHING);
-
-/** `2026-11-20 19:23`, local. */
-const minute = (instant: number, timezone: string): string => localText(instant, timezone).slice(0, 16);
 
 /** `1.50 GiB down and 200 MiB up`, without a direction that is 0. */
 export function both(bytes: Traffic, size: (bytes: number) => string): string {

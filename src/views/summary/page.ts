@@ -1,4 +1,4 @@
-import { localText } from '../../domain/calendar.ts';
+import { minuteText } from '../../domain/calendar.ts';
 import { shortKey } from '../../domain/public-key.ts';
 import { figuresOf, type Traffic, total, type Used } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
@@ -241,5 +241,5 @@ function footerOf({ countedBy, user, madeAt, timezone, units }: Summary): string
         ? 'what the uplinks counted'
         : 'the sum of the devices, because no uplink is counted';
   const unit = units === 'si' ? '1 GB is 1000³ bytes' : '1 GiB is 1024³ bytes, 1.07 GB';
-  return `The total is ${by}; shares are of all devices. ${unit}. Made by wrtmeter on ${localText(madeAt, timezone).slice(0, 16)} (${timezone}).`;
+  return `The total is ${by}; shares are of all devices. ${unit}. Made by wrtmeter on ${minuteText(madeAt, timezone)} (${timezone}).`;
 }

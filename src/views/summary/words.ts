@@ -1,4 +1,4 @@
-import { dayText, localText, type Month } from '../../domain/calendar.ts';
+import { dayText, type Month, minuteText } from '../../domain/calendar.ts';
 import { isZero, total } from '../../domain/traffic.ts';
 import { count } from '../../errors.ts';
 import { formatShare } from '../format.ts';
@@ -69,7 +69,7 @@ export function sinceText({ firstDay, period: { by, days, before }, compared }: 
 export function gatewayText({ router, from, unattributed, share, reasons }: Reconciliation, size: SizeText, timezone: string): string[] {
   if (isZero(unattributed)) return [];
   const left = total(unattributed);
-  const since = from === null ? '' : ` since ${localText(from, timezone).slice(0, 16)}`;
+  const since = from === null ? '' : ` since ${minuteText(from, timezone)}`;
   const part = share === null ? '' : ` (${formatShare(Math.abs(share))})`;
   const what =
     left < 0

@@ -1,4 +1,4 @@
-import { localText } from '../../calendar.ts';
+import { minuteText } from '../../calendar.ts';
 import { formatRate } from '../rate.ts';
 import type { LimitAction } from './effect.ts';
 import type { LimitReason, LimitThing, NewHandLimit } from './limit.ts';
@@ -26,7 +26,7 @@ export function actionText(action: LimitAction): string {
 
 /** Until when, in local time, after a text; empty where no end is known. */
 export const untilText = (until: number | null, timezone: string): string =>
-  until === null ? '' : ` until ${localText(until, timezone).slice(0, 16)}`;
+  until === null ? '' : ` until ${minuteText(until, timezone)}`;
 
 /** Why, in a few words: `quota "kids" at 100 %, until 2026-11-03 00:00`. */
 export function reasonText(reason: LimitReason, timezone: string): string {

@@ -1,4 +1,4 @@
-import { localText } from '../../../domain/calendar.ts';
+import { minuteText } from '../../../domain/calendar.ts';
 import { type AuditAnswer, type AuditLine, auditAnswer } from '../../api-v1/audit.ts';
 import { type QueryParameters, single } from '../../api-v1/query.ts';
 import { AUDIT_KINDS, meaningOf } from '../../audit-words.ts';
@@ -58,6 +58,6 @@ function tableRow({ timezone, units }: View, row: AuditLine): Html {
     row.total_bytes === 0
       ? null
       : html`${bytesIn(units)(row.total_bytes)}${row.outcome === 'noted' ? null : html`<br><small class="${row.outcome === 'refused' ? 'failed' : ''}">${row.outcome}</small>`}`;
-  return html`<tr><th scope="row"><time>${localText(Date.parse(row.at), timezone).slice(0, 16)}</time></th>
+  return html`<tr><th scope="row"><time>${minuteText(Date.parse(row.at), timezone)}</time></th>
 <td><strong>${title}:</strong> <bdi>${row.what}</bdi>${at}<br><small><bdi>${row.why}</bdi></small></td><td class="n">${bytes}</td></tr>`;
 }

@@ -1,4 +1,4 @@
-import { localText } from '../../../domain/calendar.ts';
+import { minuteText } from '../../../domain/calendar.ts';
 import { total } from '../../../domain/traffic.ts';
 import type { Account } from '../../../ledger/account.ts';
 import { bytesIn, formatAge, formatBitRate, formatSpan } from '../../format.ts';
@@ -12,7 +12,7 @@ import { type Content, type Html, html } from '../frame/html.ts';
 /** What is known of a device, besides its bytes. */
 export function factsCard(view: View, row: DeviceRow): Html {
   const { timezone } = view;
-  const time = (instant: number) => localText(instant, timezone).slice(0, 16);
+  const time = (instant: number) => minuteText(instant, timezone);
   const leases = leasesByMac(view);
   const names = row.isPrivate
     ? []

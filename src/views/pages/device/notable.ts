@@ -1,4 +1,4 @@
-import { type Day, dayOf, localText } from '../../../domain/calendar.ts';
+import { type Day, dayOf, minuteText } from '../../../domain/calendar.ts';
 import { count } from '../../../errors.ts';
 import type { AuditRecord } from '../../../ledger/storage/read-audit.ts';
 import { auditLine } from '../../api-v1/audit.ts';
@@ -29,7 +29,7 @@ export function notableCard(view: View, rows: readonly AuditRecord[]): Html | nu
   const lines = rows.slice(0, SHOWN).map((row) => {
     const { why, total_bytes, outcome } = auditLine(view, row);
     const bytes = total_bytes === 0 ? '' : outcome === 'refused' ? `${size(total_bytes)} not counted. ` : '';
-    return html`<li><strong>${meaningOf(row.kind).title}</strong>${row.router === '' ? null : html` at <bdi>${row.router}</bdi>`}: ${bytes}<bdi>${why}</bdi>. <small>${localText(row.at, view.timezone).slice(0, 16)}</small></li>`;
+    return html`<li><strong>${meaningOf(row.kind).title}</strong>${row.router === '' ? null : html` at <bdi>${row.router}</bdi>`}: ${bytes}<bdi>${why}</bdi>. <small>${minuteText(row.at, view.timezone)}</small></li>`;
   });
   return html`<section class="card" aria-labelledby="notable">
 <div class="top"><h2 id="notable">Resets and gaps this month</h2></div>

@@ -1,4 +1,4 @@
-import { localText } from '../../../domain/calendar.ts';
+import { minuteText } from '../../../domain/calendar.ts';
 import { isZero, type Traffic, total } from '../../../domain/traffic.ts';
 import { bytesIn } from '../../format.ts';
 import { type Reconciliation, reconciliations } from '../../reconciliation/reconciliation.ts';
@@ -17,7 +17,7 @@ function line({ router, from, wan, hosts, unattributed }: Reconciliation, named:
   const size = bytesIn(units);
   const whose = named ? html` at <bdi>${router}</bdi>` : null;
   const why = html`<a href="${link('router', { name: router })}">possible reasons</a>`;
-  const since = from === null ? null : ` since ${localText(from, timezone).slice(0, 16)}`;
+  const since = from === null ? null : ` since ${minuteText(from, timezone)}`;
   const left = total(unattributed);
   if (left < 0) return html`<p class="quiet">The hosts${whose} have ${size(-left)} more than the uplink: ${why}.</p>`;
   return html`<p class="quiet">Hosts${whose} account for ${percent(hosts, wan)} of it${since}; ${size(left)} are unattributed: ${why}.</p>`;

@@ -1,4 +1,4 @@
-import { localText } from '../../../domain/calendar.ts';
+import { minuteText } from '../../../domain/calendar.ts';
 import type { LimitReason } from '../../../domain/people/limits/limit.ts';
 import { actionText, reasonText } from '../../../domain/people/limits/words.ts';
 import { type LimitRow, limitRows } from '../../rows/limits.ts';
@@ -69,7 +69,7 @@ function tableRow({ thing, title, effect, reasons, overruled, on }: LimitRow, vi
 }
 
 const reasonOf = (reason: LimitReason, { timezone }: View): string =>
-  `${reasonText(reason, timezone)}${reason.since === null ? '' : `, since ${localText(reason.since, timezone).slice(0, 16)}`}`;
+  `${reasonText(reason, timezone)}${reason.since === null ? '' : `, since ${minuteText(reason.since, timezone)}`}`;
 
 const routers = (on: LimitRow['on']): Content =>
   on.length === 0

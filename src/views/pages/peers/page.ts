@@ -1,4 +1,4 @@
-import { localText } from '../../../domain/calendar.ts';
+import { minuteText } from '../../../domain/calendar.ts';
 import { directedUsage, NOTHING, total } from '../../../domain/traffic.ts';
 import { count, quote } from '../../../errors.ts';
 import { accountKey } from '../../../ledger/account.ts';
@@ -60,7 +60,7 @@ ${factsCard(view, row)}`;
 }
 
 function factsCard(view: View, row: PeerRow) {
-  const time = (instant: number | null) => (instant === null ? null : localText(instant, view.timezone).slice(0, 16));
+  const time = (instant: number | null) => (instant === null ? null : minuteText(instant, view.timezone));
   return html`<section class="card" aria-labelledby="facts">
 <div class="top"><h2 id="facts">What is known of it</h2></div>
 ${factList([

@@ -1,4 +1,4 @@
-import { localText } from '../../../domain/calendar.ts';
+import { minuteText } from '../../../domain/calendar.ts';
 import { isZero, total } from '../../../domain/traffic.ts';
 import { bytesIn, formatShare } from '../../format.ts';
 import { gatherEvidence } from '../../reconciliation/evidence.ts';
@@ -17,7 +17,7 @@ export async function reasonsCard(view: View, router: string, read: PageReader):
   const left = total(unattributed);
   const rest = share === null ? '' : ` (${formatShare(Math.abs(share))})`;
   return html`<section class="card" aria-labelledby="reasons">
-<div class="top"><h2 id="reasons">Its uplinks and its hosts</h2><p class="quiet">this month${from === null ? null : ` since ${localText(from, view.timezone).slice(0, 16)}`}</p></div>
+<div class="top"><h2 id="reasons">Its uplinks and its hosts</h2><p class="quiet">this month${from === null ? null : ` since ${minuteText(from, view.timezone)}`}</p></div>
 <p>The uplinks have ${size(total(wan))}, the hosts behind them ${size(total(hosts))}: ${left < 0 ? `the hosts have ${size(-left)} more` : `${size(left)} are unattributed`}${rest}.</p>
 ${
   reasons.length === 0

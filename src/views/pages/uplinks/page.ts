@@ -1,4 +1,4 @@
-import { localText } from '../../../domain/calendar.ts';
+import { minuteText } from '../../../domain/calendar.ts';
 import { directedUsage } from '../../../domain/traffic.ts';
 import { count, quote } from '../../../errors.ts';
 import { accountKey } from '../../../ledger/account.ts';
@@ -38,7 +38,7 @@ export async function uplinkPage(view: View, query: QueryParameters, read: PageR
   const row = wanRows(view).find((each) => each.router === router && each.interface === name);
   if (row === undefined) throw new RequestError(404, `There is no uplink ${quote(name)} at a router ${quote(router)}`);
   const account = view.books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }));
-  const time = (instant: number | null) => (instant === null ? null : localText(instant, view.timezone).slice(0, 16));
+  const time = (instant: number | null) => (instant === null ? null : minuteText(instant, view.timezone));
   const main = html`${nowCard(view, rateId.uplink(row), row)}
 ${usageCard(view, {
   month: row.period,
