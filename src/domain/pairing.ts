@@ -56,8 +56,11 @@ function isPaired(baseline: Traffic, lines: readonly Traffic[], pairs: Map<numbe
 
 /** Whether the second of two lines is a counter of its own, and no part of the first: it had or has more, or it alone went on. */
 export function isApart([first, second]: readonly [Traffic, Traffic], [firstNow, secondNow]: readonly [Traffic, Traffic]): boolean {
-  if (!isWithin(second, first) || !isWithin(secondNow, firstNow)) return true;
-  return isZero(minus(firstNow, first)) && isWithin(second, secondNow) && !isZero(minus(secondNow, second));
+  if (!isWithin(secondNow, firstNow)) return true;
+  // A station that associated again may have other lines than before.
+  if (!isWithin(first, firstNow)) return false;
+  const isAlone = isZero(minus(firstNow, first)) && isWithin(second, secondNow) && !isZero(minus(secondNow, second));
+  return isAlone || !isWithin(second, first);
 }
 
 /** Whether the second of two lines, which may be a part of the first, is to be taken for one. Rule: lines of one MAC. */

@@ -16,8 +16,11 @@ interface CountedLines<L> {
 /** Lines of one MAC in a row. */
 type LineRun<L extends Line> = [L, ...L[]];
 
-/** What one or two lines of a station showed last, or that each of its lines is a counter of its own. */
-type StationSeen = readonly [Traffic, Traffic] | 'apart';
+/** What one or two lines of a station showed last, and whether each of them is a counter of its own. */
+interface LinePair {
+  lines: readonly [Traffic, Traffic];
+  isApart: boolean;
+}
 
 /** Stations that are not listed and are remembered. */
 const MOST_AWAY = 4096;
@@ -29,7 +32,7 @@ const MOST_AWAY = 4096;
 export class StationLinks {
   /** Stations whose first line is a sum, while they are listed: with one link left, the figures alone do not show it. */
   #sums: ReadonlySet<string> = new Set();
-  #seen: ReadonlyMap<string, StationSeen> = new Map();
+  #seen: ReadonlyMap<string, LinePair> = new Map();
 
   /** Leaves out the links. */
   without<L extends Line>(lines: readonly L[]): CountedLines<L> {
@@ -38,17 +41,17 @@ export class StationLinks {
     for (const [{ mac }] of runs) listed.set(mac, (listed.get(mac) ?? 0) + 1);
     const counted: L[] = [];
     const sums = new Set<string>();
-    const seen = new Map<string, StationSeen>();
+    const seen = new Map<string, LinePair>();
     const doubtful = new Set<string>();
     for (const run of runs) {
       const [{ mac }, second] = run;
       const station = this.#lookAt(run, listed.get(mac) === 1);
       if (station === 'sum') sums.add(mac);
       else if (station !== null) seen.set(mac, station);
-      if (Array.isArray(station) && second !== undefined) doubtful.add(mac);
+      if (station !== null && station !== 'sum' && !station.isApart && second !== undefined) doubtful.add(mac);
       counted.push(...(station === 'sum' ? run.slice(0, 1) : run));
     }
-    const away = [...this.#seen].filter(([mac]) => !listed.has(mac));
+    const away = [...this.#seen].filter(([mac, { isApart }]) => !isApart && !listed.has(mac));
     for (const [mac, station] of away.slice(-MOST_AWAY)) seen.set(mac, station);
     this.#sums = sums;
     this.#seen = seen;
@@ -56,20 +59,21 @@ export class StationLinks {
   }
 
   /** Null for several lines that show nothing of that: each counts. */
-  #lookAt([first, ...others]: LineRun<Line>, isOnlyRun: boolean): StationSeen | 'sum' | null {
+  #lookAt([first, ...others]: LineRun<Line>, isOnlyRun: boolean): LinePair | 'sum' | null {
     if (this.#sums.has(first.mac)) return 'sum';
     const isSum = isSumOf(first.bytes, others);
-    if (others.length > 1 || !isOnlyRun) return isSum ? 'sum' : isOnlyRun ? null : 'apart';
     const lines = [first.bytes, others[0]?.bytes ?? NOTHING] as const;
-    const last = this.#seen.get(first.mac) ?? lines;
-    if (last === 'apart') return last;
-    if (isSum || movedAlike(last, lines)) return 'sum';
-    return isApart(last, lines) ? 'apart' : lines;
+    if (!isOnlyRun) return isSum ? 'sum' : { lines, isApart: true };
+    if (others.length > 1) return isSum ? 'sum' : null;
+    const last = this.#seen.get(first.mac);
+    if (last?.isApart && isWithin(last.lines[0], first.bytes)) return { lines, isApart: true };
+    const before = last?.lines ?? lines;
+    return isSum || movedAlike(before, lines) ? 'sum' : { lines, isApart: isApart(before, lines) };
   }
 }
 
 /** Whether two lines moved, and by the same bytes: then the second is the link that is left. */
-function movedAlike([first, second]: readonly [Traffic, Traffic], [firstNow, secondNow]: readonly [Traffic, Traffic]): boolean {
+function movedAlike([first, second]: LinePair['lines'], [firstNow, secondNow]: LinePair['lines']): boolean {
   const [ofFirst, ofSecond] = [minus(firstNow, first), minus(secondNow, second)];
   return !isZero(ofSecond) && isZero(minus(ofFirst, ofSecond));
 }
@@ -86,7 +90,7 @@ function runsOf<L extends Line>(lines: readonly L[]): LineRun<L>[] {
 
 /** With two links or more, the sum may have more than they: it keeps what links moved that are gone. */
 function isSumOf(sum: Traffic, links: readonly Line[]): boolean {
-  const all = links.map(({ bytes }) => bytes).reduce(plus, { download: 0, upload: 0 });
+  const all = links.map(({ bytes }) => bytes).reduce(plus, NOTHING);
   if (links.length === 0 || isZero(all)) return false;
   return links.length === 1 ? sum.download === all.download && sum.upload === all.upload : isWithin(all, sum);
 }

@@ -152,6 +152,17 @@ describe('Wi-Fi 7 stations in the ledger', () => {
     ).to.deep.equal([0, 30, 40]);
     expect(await posted([[1000], [1000, 50], [1000, 60], [1005, 60]], [1])).to.deep.equal([0, 50, 60, 65]);
   });
+  it('a station that was on several radios may have links later, after it was away or associated again', async () => {
+    const radios = [
+      [1000, 20],
+      [1000, 50],
+    ];
+    expect(await posted([...radios, [], [500, 500], [600, 600]])).to.deep.equal([0, 30, 30, 480, 580]);
+    expect(await posted([...radios, [], [500, 300], [600, 400]])).to.deep.equal([0, 30, 30, 480, 580]);
+    expect(await posted([...radios, [500, 500], [600, 600]])).to.deep.equal([0, 30, 480, 580]);
+    expect(await posted([...radios, [500, 300], [600, 400]])).to.deep.equal([0, 30, 480, 580]);
+    expect(await posted([...radios, [1005, 60], [1005, 70]])).to.deep.equal([0, 30, 45, 55]);
+  });
   it('a second radio of a station that was listed alone is new', async () => {
     expect(await posted([[1000], [1000, 20], [1000, 30]])).to.deep.equal([0, 20, 30]);
   });
