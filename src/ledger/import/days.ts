@@ -29,3 +29,21 @@ export function sumOf(days: ReadonlyMap<Day, PostedDay>, from: Day, to: Day): Tr
   else for (const [day, { bytes }] of days) if (day >= from && day < to) sum = plus(sum, bytes);
   return sum;
 }
+
+/** Bytes by which the days of one stretch differ: each import spreads evenly, up to a byte. */
+const EVEN = 10;
+
+/**
+ * The imported bytes of days outside that lie in a stretch with days inside: all of such a stretch may have flowed inside. Days are of one
+ * stretch if they got the same bytes.
+ */
+export function reachingOut(days: ReadonlyMap<Day, PostedDay>, from: Day, to: Day): Traffic {
+  const stretches = [...days].flatMap(([day, { imported }]) => (imported?.kind === 'stretch' ? [{ day, ...imported }] : []));
+  const isInside = ({ day }: { day: Day }) => day >= from && day < to;
+  const inside = stretches.filter(isInside);
+  const isOfOne = (a: Imported, b: Imported) =>
+    a.program === b.program && Math.abs(a.bytes.download - b.bytes.download) <= EVEN && Math.abs(a.bytes.upload - b.bytes.upload) <= EVEN;
+  return stretches
+    .filter((day) => !isInside(day) && inside.some((other) => isOfOne(day, other)))
+    .reduce((sum, { bytes }) => plus(sum, bytes), NOTHING);
+}

@@ -2,7 +2,7 @@ import { type Day, dayText, minuteText } from '../../domain/calendar.ts';
 import { spread } from '../../domain/spread.ts';
 import { excess, isZero, minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import type { OwnCount } from './counted.ts';
-import { type PostedDay, sumOf } from './days.ts';
+import { type PostedDay, reachingOut, sumOf } from './days.ts';
 import type { Figure, ImportProgram, LeftOut } from './figures.ts';
 
 /** Where the figures of one account go. */
@@ -27,8 +27,8 @@ export interface Placed {
 /**
  * Books figures on days. Rule: imported days. In order:
  * what reaches past the ledger's last reading is left out, because the ledger continues from there; days from the first that the ledger
- * counted itself are left out; a day has bytes of one program only; a figure is posted less all that its days hold already; a
- * stretch goes evenly to the days of it that nothing is known of.
+ * counted itself are left out; a day has bytes of one program only; a figure is posted less all that its days hold already, and a
+ * stretch also less what an earlier one that reaches beyond it brought; a stretch goes evenly to the days of it that nothing is known of.
  */
 export function placeFigures(figures: readonly Figure[], posted: ReadonlyMap<Day, PostedDay>, terms: Placing): Placed {
   const { program, own, timezone } = terms;
@@ -41,7 +41,9 @@ export function placeFigures(figures: readonly Figure[], posted: ReadonlyMap<Day
   for (const figure of figures) {
     const { from, to, kind, bytes } = figure;
     for (let day = from; day < to; day += 1) spokenOf.add(day);
-    const rest = excess(bytes, sumOf(days, from, to));
+    const more = excess(bytes, sumOf(days, from, to));
+    const rest = kind === 'day' ? more : excess(more, reachingOut(days, from, to));
+    if (!isZero(minus(more, rest))) placed.leftOut.push({ what: spanText(from, to), bytes: minus(more, rest), why: REACHING_OUT });
     const why = kind === 'day' ? placeDay(figure, rest) : placeStretch(figure, rest);
     if (why !== null && !isZero(rest)) placed.leftOut.push({ what: spanText(from, to), bytes: rest, why });
   }
@@ -107,6 +109,7 @@ export function placeFigures(figures: readonly Figure[], posted: ReadonlyMap<Day
 }
 
 const DAY_SECONDS = 90_000; // the longest day has 25 hours
+const REACHING_OUT = 'an earlier import of a longer time may have it';
 const BEYOND = 'more than the total that the program itself shows';
 
 export const spanText = (from: Day, to: Day): string => (to - from === 1 ? dayText(from) : `${dayText(from)} to ${dayText(to - 1)}`);

@@ -108,6 +108,23 @@ describe('the days on which imported figures are posted (Rule: imported days)', 
     ).to.deep.equal({ 0: 1, 1: 1 });
   });
 
+  it('an older export after a longer one: all that the longer one spread may have flowed in its days', () => {
+    const spreadOver = (from: number, to: number, bytes: number) =>
+      Object.entries<number>(placed([stretch(from, to, bytes)]).days).map(([at, each]): [number, PostedDay] => [
+        Number(at),
+        { bytes: pair(each), imported: { program: 'vnstat', kind: 'stretch', bytes: pair(each) } },
+      ]);
+    const month = spreadOver(0, 30, 3000);
+    const doubt = 'an earlier import of a longer time may have it';
+    expect(placed([stretch(0, 15, 3000)], month)).to.deep.equal({ days: {}, why: [[1500, doubt]] });
+    expect(placed([stretch(10, 20, 2500)], month)).to.deep.equal({ days: {}, why: [[1500, doubt]] });
+    // In the time of the longer one and past it: only what cannot be in both.
+    expect(placed([stretch(15, 32, 3100)], month)).to.deep.equal({ days: { 30: 50, 31: 50 }, why: [[1500, doubt]] });
+    // The next month is another stretch: a later export of this one adds what it has more.
+    const { days, why } = placed([stretch(0, 30, 3030)], [...month, ...spreadOver(30, 60, 9000)]);
+    expect([Object.values<number>(days).reduce((a, b) => a + b, 0), why]).to.deep.equal([30, []]);
+  });
+
   it('never more than the sum that the program itself shows', () => {
     const { days, why } = placed([day(1, 10), day(0, 10)], [], { budget: pair(15, 0) });
     expect(days).to.deep.equal({ 0: 5, 1: 10 });
