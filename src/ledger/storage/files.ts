@@ -1,4 +1,4 @@
-import { chown, mkdir, open, rename, stat } from 'node:fs/promises';
+import { chown, mkdir, open, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileWords, LedgerError } from '../../errors.ts';
 import { asLedgerError, codeOf, openLock } from './driver/sqlite.ts';
@@ -108,10 +108,11 @@ export interface LedgerLock {
 /** Another process is the writer of the ledger. */
 export class InUseError extends LedgerError {}
 
-/** One writer per directory: an empty database whose exclusive lock the kernel releases when the process ends, however it ends. */
+/** One writer per ledger: an empty database beside it, whose exclusive lock the kernel releases when the process ends, however it ends. */
 export async function lockLedger(directory: string): Promise<LedgerLock> {
   await makeDirectory(directory);
-  const path = lockPath(directory);
+  // The file may be a link, and another directory have one to the same file.
+  const path = lockPath(await realpath(ledgerPath(directory)).then(dirname, () => directory));
   const lock = await openLock(path);
   try {
     await lock.exec('PRAGMA locking_mode = EXCLUSIVE');
