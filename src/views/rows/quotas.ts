@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../domain/calendar.ts';
 import { countedWords } from '../../domain/people/counted.ts';
-import { type DayModel, forecastOf, HISTORY_DAYS, presentAt } from '../../domain/people/forecast.ts';
+import { type DayModel, type Forecast, forecastOf, HISTORY_DAYS, presentAt } from '../../domain/people/forecast.ts';
 import { bonusIn, isRolling, type Quota, standingOf, takesBonus, tellsTimes, usedOf } from '../../domain/people/quota.ts';
 import { type QuotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
 import type { QuotaRow } from '../../domain/people/quota-row.ts';
@@ -55,12 +55,16 @@ export function quotaRows(view: QuotaView, forecast = forecastOf, subjectsOf = q
         left,
         step: standing.step,
         leftPerDay: daysLeft === null ? null : Math.floor(left / daysLeft),
-        forecast: model === undefined ? null : forecast(model, used, limit, period.days, present),
+        forecast: model === undefined ? null : reachedWithin(forecast(model, used, limit, period.days, present), period),
       };
       return [row];
     });
   });
 }
+
+/** Its days have 24 hours each: where the clock is set ahead, the last hour of them is beyond the period, which says that it is reached within. */
+const reachedWithin = (forecast: Forecast, { endsAt }: QuotaPeriod): Forecast =>
+  forecast.reachedAt === null || endsAt === null || forecast.reachedAt < endsAt ? forecast : { ...forecast, reachedAt: endsAt - 1 };
 
 /** Whether it is one of many that was not there before the period, which is over, had ended: not even in what another program counted. */
 const cameLater = ({ of }: Quota, { endsAt }: QuotaPeriod, accounts: readonly Account[]): boolean =>

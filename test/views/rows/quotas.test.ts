@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { readModels } from '../../../src/app/quotas/models.ts';
-import { dayNumber, dayOf, monthOf, startOfDay } from '../../../src/domain/calendar.ts';
+import { dayNumber, dayOf, dayText, monthOf, startOfDay } from '../../../src/domain/calendar.ts';
 import { createPeople } from '../../../src/domain/people/people.ts';
 import type { Quota } from '../../../src/domain/people/quota.ts';
 import { type Tariff, tariffAt, weekdayOf, weekOf } from '../../../src/domain/people/tariffs.ts';
@@ -340,6 +340,16 @@ describe('rows of quotas', () => {
       if (day < 8) expect(row?.forecast, `day ${day}`).to.equal(null);
       else expect(row?.forecast?.bytes, `day ${day}`).to.be.within(3800, 6000);
     }
+  });
+
+  it('are reached within their period, also if the clock is set ahead before its end', async () => {
+    bench = await openBench(terms(quota('line', HOME, 11_990)));
+    await read(0, 0, 0);
+    const now = startOfDay(dayNumber(2026, 3, 20), TERMS.timezone);
+    await bench.ledger.turnMonths(now);
+    const flat = { means: Array.from({ length: 7 }, () => 1000), variances: Array.from({ length: 7 }, () => 0), uncertainty: 0 };
+    const [row] = quotaRows(quotaView(bench.ledger, now, [], new Map([['line\n', flat]])));
+    expect(dayText(dayOf(row?.forecast?.reachedAt ?? 0, TERMS.timezone))).to.equal('2026-03-31');
   });
 
   for (const billingDay of [1, 31]) {
