@@ -26,10 +26,12 @@ export function renameBatches(books: Books, was: string, name: string): Batch[] 
     .map((account) => ({ account, into: books.accounts.get(accountKey({ ...account, router: name })) }));
   const moved = accounts.filter(({ into }) => into === undefined);
   const merged = accounts.flatMap(({ account, into }) => (into === undefined ? [] : [{ account, into }]));
-  const readers = [...books.readers.values()]
+  // Of two readers of a source the later goes on: what the other one shows since is posted already.
+  const both = [...books.readers.values()]
     .filter(({ router }) => router === was)
-    .map(({ id, source }) => ({ id, taken: books.readers.has(readerKey(name, source)) }));
-  const stale = readers.filter(({ taken }) => taken).map(({ id }) => [id]);
+    .map((reader) => ({ reader, other: books.readers.get(readerKey(name, reader.source)) ?? null }));
+  const moving = both.filter(({ reader, other }) => other === null || other.readAt < reader.readAt).map(({ reader }) => reader.id);
+  const stale = both.flatMap(({ reader, other }) => (other === null ? [] : [[moving.includes(reader.id) ? other.id : reader.id]]));
   const leases = [...books.leases.values()]
     .filter(({ router }) => router === was)
     .map((lease) => ({ lease, taken: books.leases.has(leaseKey(name, lease.mac)) }));
@@ -37,9 +39,9 @@ export function renameBatches(books: Books, was: string, name: string): Batch[] 
   const batches: Batch[] = [
     { sql: SQL.rename, rows: moved.map(({ account }) => [account.id, name]) },
     ...mergeBatches(merged),
-    { sql: SQL.moveReader, rows: readers.filter(({ taken }) => !taken).map(({ id }) => [id, name]) },
     { sql: SQL.dropReader, rows: stale },
     { sql: SQL.dropBaselines, rows: stale },
+    { sql: SQL.moveReader, rows: moving.map((id) => [id, name]) },
     { sql: SQL.moveLease, rows: leases.filter(({ taken }) => !taken).map(({ lease }) => [lease.router, lease.mac, name]) },
     { sql: SQL.dropLease, rows: leases.filter(({ taken }) => taken).map(({ lease }) => [lease.router, lease.mac]) },
     { sql: SQL.movePeer, rows: peers ? [[was, name]] : [] },

@@ -181,6 +181,16 @@ describe('the ledger', () => {
       expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 15, upload: 1 });
     });
 
+    it('of two names of one router the reading that is later goes on, however each was read (Rule: renamed router)', async () => {
+      await bench.readFrom('old', 0, [classic(station(PHONE, 0, 0))], { origin: 'one script' });
+      await bench.readFrom('new', 15, [classic(station(PHONE, 0, 0))], { origin: 'another script' });
+      await bench.readFrom('new', 30, [classic(station(PHONE, 10, 1))], { origin: 'another script' });
+      await bench.ledger.renameRouters(new Map([['new', 'old']]), START);
+      await bench.readFrom('old', 45, [classic(station(PHONE, 15, 2))], { origin: 'one script' });
+      await bench.readFrom('old', 60, [classic(station(PHONE, 20, 3))], { origin: 'one script' });
+      expect(bench.total(phone)).to.deep.equal({ download: 15, upload: 2 });
+    });
+
     it('two earlier names become one (Rule: renamed router)', async () => {
       for (const [name, start] of [
         ['attic', 0],
@@ -196,7 +206,7 @@ describe('the ledger', () => {
       expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 20, upload: 2 });
       expect(bench.total({ kind: 'wan', router: 'new', interface: 'wan' })).to.deep.equal({ download: 200, upload: 20 });
       expect(bench.total(phone)).to.deep.equal({ download: 20, upload: 2 });
-      await bench.readFrom('new', 90, [classic(station(PHONE, 15, 1))], { origin: 'attic' });
+      await bench.readFrom('new', 90, [classic(station(PHONE, 15, 1))], { origin: 'roof' });
       expect(bench.total(phoneOn('new'))).to.deep.equal({ download: 25, upload: 2 });
     });
   });
