@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { type Exporter, startExporter } from '../../support/program/exporter.ts';
 import { type FakedClock, fakedClock } from '../../support/program/faked-clock.ts';
 import { type Sample, sampleValue } from '../../support/prometheus/text.ts';
-import { startToldRouter, TOLD_MAC, type ToldRouter } from '../../support/routers/scripted-router.ts';
+import { SCRIPTED_MAC, type ScriptedRouter, startScriptedRouter } from '../../support/routers/scripted-router.ts';
 
 const MB = 1_000_000;
 
@@ -18,7 +18,7 @@ interface Bucket {
 describe('the running exporter, with its wall clock moved', () => {
   let folder: string;
   let clock: FakedClock;
-  let router: ToldRouter;
+  let router: ScriptedRouter;
   let exporter: Exporter | undefined;
   /** What the router's own clock says; null: the same as the exporter's. */
   let routersTime: string | null;
@@ -31,7 +31,7 @@ describe('the running exporter, with its wall clock moved', () => {
     routersTime = null;
     slept = 0;
     const routersClock = () => (routersTime === null ? clock.now() : Date.parse(routersTime));
-    router = await startToldRouter(routersClock, () => performance.now() + slept);
+    router = await startScriptedRouter(routersClock, () => performance.now() + slept);
     const gateway = { url: router.url, billing: { day: 15 } };
     const config = { timezone: 'Europe/Berlin', billing: { day: 31 }, heartbeat: 0, routers: { gateway } };
     writeFileSync(join(folder, 'wrtmeter.yaml'), JSON.stringify(config));
@@ -65,7 +65,7 @@ describe('the running exporter, with its wall clock moved', () => {
     return readAt(instant, download, upload);
   }
 
-  const device = (samples: Sample[], what: string) => sampleValue(samples, `wrtmeter_device_${what}`, { mac: TOLD_MAC });
+  const device = (samples: Sample[], what: string) => sampleValue(samples, `wrtmeter_device_${what}`, { mac: SCRIPTED_MAC });
   const wan = (samples: Sample[], what: string) => sampleValue(samples, `wrtmeter_wan_${what}`, { router: 'gateway' });
 
   /** The device's bytes by hour, day or month. */

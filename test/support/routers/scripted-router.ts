@@ -2,20 +2,20 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A router that answers like wrtmeter.cgi, with values from a test: an uplink and one station. */
-export interface ToldRouter {
+export interface ScriptedRouter {
   readonly url: string;
   /** Moves this many bytes to the home or from it, on the uplink and on the station. */
   move(download: number, upload: number): void;
   close(): Promise<void>;
 }
 
-export const TOLD_MAC = '02:00:00:00:00:01';
+export const SCRIPTED_MAC = '02:00:00:00:00:01';
 
 /**
  * `clock` is the router's own wall clock, Unix ms; it has run for ten days when it starts. `tick` is ms on a clock that never steps and
  * that its uptime follows.
  */
-export async function startToldRouter(clock: () => number, tick = () => performance.now()): Promise<ToldRouter> {
+export async function startScriptedRouter(clock: () => number, tick = () => performance.now()): Promise<ScriptedRouter> {
   const began = tick();
   const bytes = { download: 1_000_000_000, upload: 300_000_000 };
   let uptime = 864_000;
@@ -39,10 +39,10 @@ uplink wan up eth1 7 dhcp ${bytes.download} ${bytes.upload}
 end wan
 begin stations
 radio phy0-ap0 ap 0 5180 Home
-station phy0-ap0 ${TOLD_MAC} ${bytes.upload} ${bytes.download} -50 866.7 1083.3 3600 20 1000.000
+station phy0-ap0 ${SCRIPTED_MAC} ${bytes.upload} ${bytes.download} -50 866.7 1083.3 3600 20 1000.000
 end stations
 begin leases
-lease 0 ${TOLD_MAC} 192.168.1.10 annas-laptop *
+lease 0 ${SCRIPTED_MAC} 192.168.1.10 annas-laptop *
 end leases
 begin names
 end names
