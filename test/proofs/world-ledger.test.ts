@@ -15,7 +15,7 @@ import type { Association } from '../../src/simulator/world/state.ts';
 import { classicProbes } from '../../src/sources/classic/classic.ts';
 import { wrtmeterProbe } from '../../src/sources/openwrt/wrtmeter.ts';
 import type { ReadAnswer } from '../../src/sources/source.ts';
-import { isFixed, site } from '../support/homes/site.ts';
+import { site } from '../support/homes/site.ts';
 import { type Books, booksKnowable, expectAtMost, expectEqual, expectNoFall, unknownOf } from '../support/ledger/books.ts';
 import { type Events, knowableEvents, wildEvents } from '../support/proofs/events.ts';
 import { hostEvents } from '../support/proofs/host-events.ts';
@@ -66,14 +66,6 @@ async function live(seed: number, terms: Case): Promise<void> {
     if (clock.tick() > 0 && random.next() < 0.12) throw new SourceError('timeout', 'no complete answer in time');
     let text = render(world, router, script as Script);
     let stations = world.router(router).radios.flatMap((radio) => radio.stations);
-    if (script === 'totalwifi' && judge === expectEqual) {
-      // Two lines of a MAC in a row may be a Wi-Fi 7 station and its link, and have a proof of their own.
-      const [first] = world.router(router).radios;
-      const place = (a: Association) => (isFixed(a.device.spec) ? 1 : first?.stations.includes(a) ? 0 : 2);
-      const lines = new Map(stations.map((a, i) => [a, text.split('\n')[i]]));
-      stations = stations.toSorted((a, b) => place(a) - place(b));
-      text = stations.map((a) => `${lines.get(a)}\n`).join('');
-    }
     // Never twice in a row: what two answers do not show has gone.
     const mayCut = script === 'totalwifi' && !wasCut.delete(router) && (cut === 'anywhere' || (cut !== undefined && !hasTwins(stations)));
     if (mayCut && random.next() < 0.1) {

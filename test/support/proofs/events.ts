@@ -35,13 +35,17 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
 /**
  * Only what a classic list lets the best of readers know: it names no interface and proves no epoch, so a new association is
  * known by a counter that lost most of what was read before. So a new one stays below half of every baseline of its MAC, near zero where
- * the baseline is large, and of two lines of one MAC the greater continues. Whatever else happens, no byte need be lost.
+ * the baseline is large, and of two lines of one MAC the greater continues. Two lines of one MAC may be a sum and a link, so a device is on
+ * one radio at a time: only one line moves from list to list, and a second one when a list has shown it. Whatever else happens, no byte need
+ * be lost.
  */
 export function knowableEvents(world: World, random: Random): Events {
   /** Baselines of a reader of the list, by router and MAC. */
   const shownBefore = new Map<string, { counter: Counter; shows: Traffic }[]>();
   /** Baselines no longer seen: a cautious reader may keep them, and take a new line above one for the old line. */
   const gone = new Map<string, Traffic[]>();
+  /** Of a device on two radios of a router, the counter that moves until the next list. */
+  const movers = new Map<string, Counter>();
   let heldWan: { counter: Counter; shows: Traffic } | null = null;
 
   const heldFor = (router: string, mac: string) => shownBefore.get(`${router} ${mac}`) ?? [];
@@ -94,7 +98,17 @@ export function knowableEvents(world: World, random: Random): Events {
     heldWan.counter === world.uplink('gateway', 'wan').counter &&
     Math.min(heldWan.shows.download, heldWan.shows.upload) > 2e6;
 
+  function mayMove({ router, device, counter }: Association): boolean {
+    const [name, mac] = [router.spec.name, device.spec.mac];
+    if (on(name, mac).length < 2) return true;
+    const mover = movers.get(`${name} ${mac}`) ?? counter;
+    if (mover !== counter || !heldFor(name, mac).some((h) => h.counter === counter)) return false;
+    movers.set(`${name} ${mac}`, counter);
+    return true;
+  }
+
   function move(mac: string, through?: Association): void {
+    if (through !== undefined && !mayMove(through)) return;
     const bytes = amount(random);
     const left = through === undefined ? Number.POSITIVE_INFINITY : room(through);
     // Less by chance: two lines of one MAC that show the same are one.
@@ -119,6 +133,7 @@ export function knowableEvents(world: World, random: Random): Events {
     readStations(router, lines) {
       const macs = new Set(lines.map((a) => a.device.spec.mac));
       for (const mac of macs) {
+        movers.delete(`${router} ${mac}`);
         const ofMac = lines.filter((a) => a.device.spec.mac === mac);
         const missing = heldFor(router, mac).filter((h) => !ofMac.some((a) => a.counter === h.counter));
         gone.set(`${router} ${mac}`, [...(gone.get(`${router} ${mac}`) ?? []), ...missing.map((h) => h.shows)]);
