@@ -73,7 +73,7 @@ function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances,
   const { bytes } = reading;
   const fallen = DIRECTIONS.filter((direction) => hasFallen(direction, reading, baseline));
   if (fallen.length === 0) return [increase(bytes, baseline.bytes, since)];
-  // What fell in an earlier reading is no fall of now: the other direction has gone on since.
+  // What fell in an earlier reading did not fall now: the other direction has moved since.
   const facts = fallen
     .filter((direction) => bytes[direction] < (dipOf(baseline, direction)?.least ?? Number.POSITIVE_INFINITY))
     .map((direction) => fallenOf(direction, reading, baseline, now, since));

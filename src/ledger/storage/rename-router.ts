@@ -26,7 +26,7 @@ export function renameBatches(books: Books, was: string, name: string): Batch[] 
     .map((account) => ({ account, into: books.accounts.get(accountKey({ ...account, router: name })) }));
   const moved = accounts.filter(({ into }) => into === undefined);
   const merged = accounts.flatMap(({ account, into }) => (into === undefined ? [] : [{ account, into }]));
-  // Of two readers of a source the later goes on: what the other one shows since is posted already.
+  // Of two readers of a source the later one continues: what the other shows since then is posted already.
   const both = [...books.readers.values()]
     .filter(({ router }) => router === was)
     .map((reader) => ({ reader, other: books.readers.get(readerKey(name, reader.source)) ?? null }));
