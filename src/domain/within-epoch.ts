@@ -73,10 +73,7 @@ function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances,
   const { bytes } = reading;
   const fallen = DIRECTIONS.filter((direction) => hasFallen(direction, reading, baseline));
   if (fallen.length === 0) return [increase(bytes, baseline.bytes, since)];
-  // What fell in an earlier reading did not fall now: the other direction has moved since.
-  const facts = fallen
-    .filter((direction) => bytes[direction] < (dipOf(baseline, direction)?.least ?? Number.POSITIVE_INFINITY))
-    .map((direction) => fallenOf(direction, reading, baseline, now, since));
+  const facts = fallen.map((direction) => fallenOf(direction, reading, baseline, now, since));
   const isUnproved = now.rules.fall === 'reset' && facts.some((each) => !each.isProved && judgeFall(each).kind === 'restart');
   const restarted = isUnproved && !DIRECTIONS.some((direction) => continues(bytes[direction], baseline.bytes[direction]));
   return restarted ? [{ kind: 'reset', bytes, since, why: 'fell' }] : changesApart(reading, baseline, now, since);

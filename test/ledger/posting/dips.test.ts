@@ -31,18 +31,6 @@ describe('answers that were seen to break meters', () => {
   const dips = () => bench.store.all("SELECT counter, download, upload FROM audit WHERE kind = 'dip'");
   const others = async () => (await bench.store.all("SELECT kind FROM audit WHERE kind IN ('reset', 'wrap', 'rejected')")).length;
 
-  it('Rule: dip: one direction that fell before is not a restart of both once nothing proves the epoch', async () => {
-    const key = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
-    const peers = (uptime: number, ifindex: string, rx: number, tx: number) =>
-      `wrtmeter 1\nboot_id 66666666-5c0f-4b3e-9a55-6a2b7c1d9e10\nuptime ${uptime}.00\ntime 1763664918\nbegin peers\ninterface wg0 wireguard ${ifindex}\npeer wg0 ${key} - - 0 ${rx} ${tx} -\nend peers\nend wrtmeter\n`;
-    await read(0, peers(1000, '14', 15e6, 2e9));
-    // The peer was removed and added again: one direction is near zero, and the other is not.
-    await read(60, peers(1060, '14', 2e6, 1e8));
-    await read(120, peers(1120, '14', 2e6, 5e8));
-    await read(180, peers(1180, '-', 2e6, 6e8));
-    expect(bench.total({ kind: 'peer', router: 'gateway', interface: 'wg0', key })).to.deep.equal({ download: 6e8, upload: 2e6 });
-  });
-
   it('Rule: dip: nothing is posted until the old maximum is passed, and one row says so', async () => {
     for (let i = 0; i < 5; i++) await read(60 * i, textOf(`counter-dips/wrtmeter-${i}.txt`));
     expect(bench.total(uplink('wan'))).to.deep.equal({ download: 1_700_000, upload: 3_718_060_786 - 3_717_324_887 });
