@@ -18,7 +18,7 @@ export interface Events {
 export function wildEvents(world: World, random: Random, pause = 0): Events {
   return {
     happen(calm) {
-      if (!calm) wildly(world, random, (ends) => ends.every((end) => world.now - end.since >= pause));
+      if (!calm) wildly(world, random, { may: (ends) => ends.every((end) => world.now - end.since >= pause) });
       for (const { spec, associations } of world.devices.values()) {
         for (const through of associations) {
           if (random.next() < 0.7) world.transfer(spec.mac, amount(random), { through, lan: random.next() < 0.2 });
@@ -122,7 +122,7 @@ export function knowableEvents(world: World, random: Random): Events {
   return {
     happen(calm) {
       if (!calm) {
-        wildly(world, random, (ends) => ends.every((end) => mayEnd(end, ends)), wanMayReset);
+        wildly(world, random, { may: (ends) => ends.every((end) => mayEnd(end, ends)), mayReboot: wanMayReset, mayTwin: false });
         if (wanMayReset() && random.next() < 0.05) world.redial('gateway', 'wan');
       }
       for (const { spec, associations } of world.devices.values()) {
@@ -150,8 +150,16 @@ export function knowableEvents(world: World, random: Random): Events {
   };
 }
 
-/** Devices come, go, roam, and are on two radios or two routers; routers reboot. `may` is asked before some of a MAC's associations end. */
-function wildly(world: World, random: Random, may: (ends: Association[]) => boolean, mayReboot = () => true): void {
+interface Wildness {
+  /** Asked before some of a MAC's associations end. */
+  may: (ends: Association[]) => boolean;
+  mayReboot?: () => boolean;
+  /** Whether a device may be on two radios of a router. */
+  mayTwin?: boolean;
+}
+
+/** Devices come, go, roam, and are on two radios or two routers; routers reboot. */
+function wildly(world: World, random: Random, { may, mayReboot = () => true, mayTwin = true }: Wildness): void {
   const radios = [...world.routers.values()].flatMap((router) => router.radios.map((radio) => ({ router, radio })));
   for (const { spec, associations } of world.devices.values()) {
     if (spec.wired || isFixed(spec) || random.next() < 0.6) continue;
@@ -162,7 +170,7 @@ function wildly(world: World, random: Random, may: (ends: Association[]) => bool
     if (chance < 0.3) {
       if (may(associations)) world.reconnect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (chance < 0.6) {
-      if (may(sameRadio)) world.connect(spec.mac, router.spec.name, radio.spec.interface);
+      if (may(sameRadio) && (mayTwin || there.length === sameRadio.length)) world.connect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (chance < 0.9) {
       if (may(sameRadio)) world.disconnect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (may(associations)) world.disconnect(spec.mac);
