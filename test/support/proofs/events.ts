@@ -35,47 +35,27 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
 /**
  * Only what a classic list lets the best of readers know: it names no interface and proves no epoch, so a new association is
  * known by a counter that lost most of what was read before. So a new one stays below half of every baseline of its MAC, near zero where
- * the baseline is large, and of two lines of one MAC the greater continues. Two lines of one MAC may be a sum and a link, so a device is on
- * one radio at a time: only one line moves from list to list, and a second one when a list has shown it. Whatever else happens, no byte need
- * be lost.
+ * the baseline is large. Two lines of one MAC may be a sum and a link, so a device is on one radio of a router. Whatever else happens, no
+ * byte need be lost.
  */
 export function knowableEvents(world: World, random: Random): Events {
   /** Baselines of a reader of the list, by router and MAC. */
   const shownBefore = new Map<string, { counter: Counter; shows: Traffic }[]>();
   /** Baselines no longer seen: a cautious reader may keep them, and take a new line above one for the old line. */
   const gone = new Map<string, Traffic[]>();
-  /** Of a device on two radios of a router, the counter that moves until the next list. */
-  const movers = new Map<string, Counter>();
   let heldWan: { counter: Counter; shows: Traffic } | null = null;
 
   const heldFor = (router: string, mac: string) => shownBefore.get(`${router} ${mac}`) ?? [];
-  const on = (router: string, mac: string) => world.device(mac).associations.filter((a) => a.router.spec.name === router);
   // Any line can continue from nothing: one that was read so is as good as new.
   const isHeld = (a: Association) =>
     heldFor(a.router.spec.name, a.device.spec.mac).some((h) => h.counter === a.counter && !isNothing(h.shows));
-
-  /** Whether its end, with that of others, leaves no doubt which of the MAC's lines continued. */
-  function mayEnd(association: Association, ends: Association[]): boolean {
-    const { router, device } = association;
-    const before = heldFor(router.spec.name, device.spec.mac);
-    const mine = before.find((h) => h.counter === association.counter);
-    if (mine === undefined) return true;
-    return on(router.spec.name, device.spec.mac).every((other) => {
-      if (ends.includes(other)) return true;
-      const its = before.find((h) => h.counter === other.counter);
-      if (its !== undefined) return mine.shows.download <= its.shows.download && mine.shows.upload <= its.shows.upload;
-      return shown(other.counter).upload < lowest(router.spec.name, device.spec.mac);
-    });
-  }
 
   /** Upload that it may still have before the next reading without hiding that it is new. */
   function room(association: Association): number {
     const { router, device, counter } = association;
     const before = heldFor(router.spec.name, device.spec.mac);
-    const alive = on(router.spec.name, device.spec.mac).map((a) => a.counter);
-    if (isHeld(association)) return Number.POSITIVE_INFINITY;
-    if (before.every((h) => alive.includes(h.counter)) && !gone.has(`${router.spec.name} ${device.spec.mac}`))
-      return Number.POSITIVE_INFINITY;
+    const isOnlyOne = before.every((h) => h.counter === counter) && !gone.has(`${router.spec.name} ${device.spec.mac}`);
+    if (isHeld(association) || isOnlyOne) return Number.POSITIVE_INFINITY;
     return lowest(router.spec.name, device.spec.mac) - shown(counter).upload - 1;
   }
 
@@ -98,17 +78,7 @@ export function knowableEvents(world: World, random: Random): Events {
     heldWan.counter === world.uplink('gateway', 'wan').counter &&
     Math.min(heldWan.shows.download, heldWan.shows.upload) > 2e6;
 
-  function mayMove({ router, device, counter }: Association): boolean {
-    const [name, mac] = [router.spec.name, device.spec.mac];
-    if (on(name, mac).length < 2) return true;
-    const mover = movers.get(`${name} ${mac}`) ?? counter;
-    if (mover !== counter || !heldFor(name, mac).some((h) => h.counter === counter)) return false;
-    movers.set(`${name} ${mac}`, counter);
-    return true;
-  }
-
   function move(mac: string, through?: Association): void {
-    if (through !== undefined && !mayMove(through)) return;
     const bytes = amount(random);
     const left = through === undefined ? Number.POSITIVE_INFINITY : room(through);
     // Less by chance: two lines of one MAC that show the same are one.
@@ -122,7 +92,7 @@ export function knowableEvents(world: World, random: Random): Events {
   return {
     happen(calm) {
       if (!calm) {
-        wildly(world, random, { may: (ends) => ends.every((end) => mayEnd(end, ends)), mayReboot: wanMayReset, mayTwin: false });
+        wildly(world, random, { mayReboot: wanMayReset, mayTwin: false });
         if (wanMayReset() && random.next() < 0.05) world.redial('gateway', 'wan');
       }
       for (const { spec, associations } of world.devices.values()) {
@@ -133,7 +103,6 @@ export function knowableEvents(world: World, random: Random): Events {
     readStations(router, lines) {
       const macs = new Set(lines.map((a) => a.device.spec.mac));
       for (const mac of macs) {
-        movers.delete(`${router} ${mac}`);
         const ofMac = lines.filter((a) => a.device.spec.mac === mac);
         const missing = heldFor(router, mac).filter((h) => !ofMac.some((a) => a.counter === h.counter));
         gone.set(`${router} ${mac}`, [...(gone.get(`${router} ${mac}`) ?? []), ...missing.map((h) => h.shows)]);
@@ -152,14 +121,14 @@ export function knowableEvents(world: World, random: Random): Events {
 
 interface Wildness {
   /** Asked before some of a MAC's associations end. */
-  may: (ends: Association[]) => boolean;
+  may?: (ends: Association[]) => boolean;
   mayReboot?: () => boolean;
   /** Whether a device may be on two radios of a router. */
   mayTwin?: boolean;
 }
 
 /** Devices come, go, roam, and are on two radios or two routers; routers reboot. */
-function wildly(world: World, random: Random, { may, mayReboot = () => true, mayTwin = true }: Wildness): void {
+function wildly(world: World, random: Random, { may = () => true, mayReboot = () => true, mayTwin = true }: Wildness): void {
   const radios = [...world.routers.values()].flatMap((router) => router.radios.map((radio) => ({ router, radio })));
   for (const { spec, associations } of world.devices.values()) {
     if (spec.wired || isFixed(spec) || random.next() < 0.6) continue;
