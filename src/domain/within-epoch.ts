@@ -73,7 +73,10 @@ function changesOfPair(reading: Reading, baseline: Baseline, now: Circumstances,
   const { bytes } = reading;
   const fallen = DIRECTIONS.filter((direction) => hasFallen(direction, reading, baseline));
   if (fallen.length === 0) return [increase(bytes, baseline.bytes, since)];
-  const facts = fallen.map((direction) => fallenOf(direction, reading, baseline, now, since));
+  // What fell in an earlier reading did not fall now, unless it was absent in between.
+  const isNew = (direction: Direction) =>
+    baseline.lastRead !== null || bytes[direction] < (dipOf(baseline, direction)?.least ?? Number.POSITIVE_INFINITY);
+  const facts = fallen.filter(isNew).map((direction) => fallenOf(direction, reading, baseline, now, since));
   const isUnproved = now.rules.fall === 'reset' && facts.some((each) => !each.isProved && judgeFall(each).kind === 'restart');
   const restarted = isUnproved && !DIRECTIONS.some((direction) => continues(bytes[direction], baseline.bytes[direction]));
   return restarted ? [{ kind: 'reset', bytes, since, why: 'fell' }] : changesApart(reading, baseline, now, since);

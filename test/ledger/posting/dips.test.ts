@@ -31,6 +31,34 @@ describe('answers that were seen to break meters', () => {
   const dips = () => bench.store.all("SELECT counter, download, upload FROM audit WHERE kind = 'dip'");
   const others = async () => (await bench.store.all("SELECT kind FROM audit WHERE kind IN ('reset', 'wrap', 'rejected')")).length;
 
+  describe('Rule: reset: a peer of which one direction fell earlier', () => {
+    const key = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
+    const account = { kind: 'peer', router: 'gateway', interface: 'wg0', key } as const;
+    const peers = (at: number, ifindex: string, ...lines: string[]) =>
+      read(
+        at,
+        `wrtmeter 1\nboot_id 66666666-5c0f-4b3e-9a55-6a2b7c1d9e10\nuptime ${1000 + at}.00\ntime 1763664918\nbegin peers\n${[`interface wg0 wireguard ${ifindex}`, ...lines].join('\n')}\nend peers\nend wrtmeter\n`,
+      );
+    const peer = (upload: number, download: number) => `peer wg0 ${key} - - 0 ${upload} ${download} -`;
+
+    it('does not restart in the other when nothing proves the epoch any more', async () => {
+      await peers(0, '14', peer(15e6, 2e9));
+      // The peer was removed and added again: one direction is near zero, and the other is not.
+      await peers(60, '14', peer(2e6, 1e8));
+      await peers(120, '14', peer(2e6, 5e8));
+      await peers(180, '-', peer(2e6, 6e8));
+      expect(bench.total(account)).to.deep.equal({ download: 6e8, upload: 2e6 });
+    });
+
+    it('restarts in both if it was absent in between', async () => {
+      await peers(0, '14', peer(15e6, 2e6));
+      await peers(60, '14', peer(2e6, 2.1e6));
+      await peers(120, '14');
+      await peers(180, '14', peer(2.5e6, 2.2e6));
+      expect(bench.total(account)).to.deep.equal({ download: 2.3e6, upload: 2.5e6 });
+    });
+  });
+
   it('Rule: dip: nothing is posted until the old maximum is passed, and one row says so', async () => {
     for (let i = 0; i < 5; i++) await read(60 * i, textOf(`counter-dips/wrtmeter-${i}.txt`));
     expect(bench.total(uplink('wan'))).to.deep.equal({ download: 1_700_000, upload: 3_718_060_786 - 3_717_324_887 });
