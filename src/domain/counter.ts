@@ -60,6 +60,9 @@ export const IMPORTED = 'imported';
 /** The boot of a baseline whose counter gained what others have posted since: it shows when that was, and is never subtracted. Rule: one wire. */
 export const TAKEN_OVER = 'taken over';
 
+/** The boot of a baseline of a line whose bytes another line of its counter has too: a link of a Wi-Fi 7 station. Rule: lines of one MAC. */
+export const LINK = 'link';
+
 /** The last reading kept for a counter; in a direction that dipped, the highest. */
 export interface Baseline {
   bytes: Traffic;

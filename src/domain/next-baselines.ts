@@ -69,7 +69,7 @@ function waiting({ bytes }: Reading, baseline: Baseline, short: Traffic, { at, p
 }
 
 /** Of a reading that leaves nothing open. */
-export const plain = ({ bytes, epoch }: Reading): Baseline => ({ bytes, epoch, lastRead: null });
+const plain = ({ bytes, epoch }: Reading): Baseline => ({ bytes, epoch, lastRead: null });
 
 /** Of a counter, or an epoch, that began since the last reading: at zero, which counts again if its first figure is refused and goes. */
 function firstOf(reading: Reading, changes: readonly Change[], { at, previous }: Circumstances, lastRead: number | null = null): Baseline {

@@ -166,8 +166,10 @@ export type Observation =
       rules: CounterRules;
       radios: Radio[];
       stations: Station[];
-      /** Counters with several lines, of which one may have the bytes of the others too. Rule: lines of one MAC. */
-      doubtful?: ReadonlySet<string>;
+      /** Lines whose bytes another line of their counter has too, by counter. They are none of the stations. Rule: lines of one MAC. */
+      links?: ReadonlyMap<string, readonly Traffic[]>;
+      /** Counters whose lines are all in a row, and may be a sum and such lines. */
+      inRow?: ReadonlySet<string>;
     }
   | { source: 'wan'; rules: CounterRules; uplinks: Uplink[] }
   | {

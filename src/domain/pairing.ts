@@ -1,6 +1,6 @@
-import { type Baseline, IMPORTED, type Reading } from './counter.ts';
+import { type Baseline, LINK, type Reading } from './counter.ts';
 import { dipOf, SMALL_PART } from './fall.ts';
-import { DIRECTIONS, type Direction, isWithin, isZero, minus, type Traffic } from './traffic.ts';
+import { DIRECTIONS, type Direction, isWithin, isZero, minus, NOTHING, plus, type Traffic } from './traffic.ts';
 
 /** More lines of one MAC than this are not counted; that limits the work that a hostile list can cause. Rule: lines of one MAC. */
 export const MOST_LINES = 8;
@@ -54,23 +54,26 @@ function isPaired(baseline: Traffic, lines: readonly Traffic[], pairs: Map<numbe
   return false;
 }
 
-/** Whether the second of two lines is a counter of its own, and no part of the first: it had or has more, or it alone went on. */
-export function isApart([first, second]: readonly [Traffic, Traffic], [firstNow, secondNow]: readonly [Traffic, Traffic]): boolean {
-  if (!isWithin(secondNow, firstNow)) return true;
-  // A station that associated again may have other lines than before.
-  if (!isWithin(first, firstNow)) return false;
-  const isAlone = isZero(minus(firstNow, first)) && isWithin(second, secondNow) && !isZero(minus(secondNow, second));
-  return isAlone || !isWithin(second, first);
+/**
+ * Whether all lines in a row but the first are links of a Wi-Fi 7 station, of which the first is the sum. One beside it that moves by the same
+ * bytes is. Where links are known they are, unless they have more than the first, or one moves while the first does not, as that of a radio
+ * would. Rule: lines of one MAC.
+ */
+export function areLinks(readings: readonly Reading[], baselines: readonly Baseline[]): boolean {
+  const [first, second, third] = readings;
+  const sum = readings.reduce((bytes, reading) => plus(bytes, reading.bytes), NOTHING);
+  if (first === undefined || second === undefined || !isWithin(minus(sum, first.bytes), first.bytes)) return false;
+  const [before, beside, another] = [...baselines.filter((each) => !isLink(each)), ...baselines.filter(isLink)];
+  const areKnown = baselines.some(isLink);
+  if (third !== undefined || another !== undefined || before === undefined || beside === undefined) return areKnown;
+  const [ofFirst, ofSecond] = [minus(first.bytes, before.bytes), minus(second.bytes, beside.bytes)];
+  if (isZero(ofSecond)) return areKnown;
+  if (!areKnown) return isZero(minus(ofFirst, ofSecond));
+  return !isZero(ofFirst) || !isWithin(NOTHING, ofSecond);
 }
 
-/** Whether the second of two lines, which may be a part of the first, is to be taken for one. Rule: lines of one MAC. */
-export function isTakenForPart([first, second, third]: readonly Reading[], baselines: readonly Baseline[]): boolean {
-  if (first === undefined || second === undefined || third !== undefined || baselines.some(({ epoch }) => epoch?.boot === IMPORTED))
-    return false;
-  const [before, beside, another] = baselines;
-  if (before === undefined || beside === undefined || another !== undefined) return true;
-  return !isApart([before.bytes, beside.bytes], [first.bytes, second.bytes]);
-}
+/** Whether a baseline is of a line that does not count. */
+export const isLink = ({ epoch }: Pick<Baseline, 'epoch'>): boolean => epoch?.boot === LINK;
 
 /** Whether a line shows a baseline less a small part in some direction, or less than before in one that has dipped already. */
 function isDipOf(line: Traffic, baseline: Baseline): boolean {

@@ -9,7 +9,7 @@ import { parseLease } from '../openwrt/lease.ts';
 import { WAN_RULES } from '../openwrt/uplinks.ts';
 import { createSkips, type Skipped } from '../skips.ts';
 import { type Answer, bounded, lineLimits, linesOf, type Probe, parseCounter, type ReadAnswer, type SourceReading } from '../source.ts';
-import { StationLinks } from './links.ts';
+import { withoutLinks } from './links.ts';
 import { parseWan } from './wan.ts';
 
 /** A classic list has no interfaces, and nothing proves that it is complete. Rule: source promises. */
@@ -26,15 +26,14 @@ export function classicProbes(
     const collect = async (signal: AbortSignal) => ({ system: null, sources: [parse(await read({ url }, signal))] });
     return [{ sources: [source], origin: `classic ${url}`, collect }];
   };
-  const links = new StationLinks();
   const known = stationLines();
   const list = new KnownList<Lease>();
   const counted = new Set<string>();
   return [
     ...probe('stations', urls.stations, (answer) => {
       const { stations: all, ...skipped } = parseStations(answer, known);
-      const { lines: stations, doubtful } = links.without(all);
-      return reading({ source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations, doubtful }, skipped);
+      const { lines: stations, links, inRow } = withoutLinks(all);
+      return reading({ source: 'stations', rules: CLASSIC_STATION_RULES, radios: [], stations, links, inRow }, skipped);
     }),
     ...probe('wan', urls.wan, (answer) => {
       const { uplink, ...skipped } = parseWan(answer, counterBits, counted);

@@ -1,12 +1,13 @@
 import type { Circumstances } from '../../domain/change.ts';
 import { compare } from '../../domain/increase.ts';
-import type { System, Uplink } from '../../domain/observation.ts';
+import type { Observation, System, Uplink } from '../../domain/observation.ts';
 import type { AnsweredSource } from '../../domain/round.ts';
 import { plus, type Traffic } from '../../domain/traffic.ts';
 import { type AccountName, accountKey, deviceAccount } from '../../ledger/account.ts';
 import { type AccountRef, LOOSE_REFS } from '../../ledger/account-refs.ts';
 import type { Feeding, Reader } from '../../ledger/books.ts';
 import { byCounter } from '../../ledger/posting/counters/baselines.ts';
+import { withoutLinks } from '../../ledger/posting/counters/links.ts';
 import { onwardFrom, plainIncrease } from '../../ledger/posting/counters/plain-increase.ts';
 import { type CounterAnswer, type Feeds, KnownFeeds, type ReadingTerms, readingsOf } from '../../ledger/posting/counters/readings.ts';
 import { type Wires, wiresOf } from '../../ledger/posting/counters/wires.ts';
@@ -104,7 +105,7 @@ export function nextRates(
   const now = circumstances(before, base, counted, seconds, terms.lineRate);
   const { observation } = result;
   const wires = observation.source === 'wan' ? wiresOf(observation.uplinks, { ...before, readAt: before.at }, at, terms.isOverlay) : null;
-  return { base, rates: { seconds, accounts: ratesOf(counted, counters, before, now, wires, seconds) } };
+  return { base, rates: { seconds, accounts: ratesOf(observation, counted, counters, before, now, wires, seconds) } };
 }
 
 const FEEDS_NOTHING: Feeds = { accounts: [] };
@@ -148,6 +149,7 @@ function circumstances(before: RateBase, now: RateBase, { rules }: CounterAnswer
 type ByCounter = ReturnType<typeof byCounter<CounterAnswer['readings'][number]>>;
 
 function ratesOf(
+  observation: Observation,
   answer: CounterAnswer,
   counters: ByCounter,
   before: RateBase,
@@ -159,14 +161,15 @@ function ratesOf(
   const onward = wires === null && answer.rules.directions !== 'sum' ? onwardFrom(now) : null;
   for (const [counter, lines] of counters) {
     if (wires?.repeated.has(counter) || wires?.silent.has(counter)) continue;
-    const baselines = wires?.baselines.get(counter) ?? before.counters.get(counter) ?? [];
-    const [reading, baseline] = [lines[0], baselines[0]];
+    const known = wires?.baselines.get(counter) ?? before.counters.get(counter) ?? [];
+    const { readings, baselines } = withoutLinks(observation, lines, known);
+    const [reading, baseline] = [readings[0], baselines[0]];
     if (reading === undefined) continue;
     const plain =
-      onward !== null && baseline !== undefined && lines.length === 1 && baselines.length === 1
+      onward !== null && baseline !== undefined && readings.length === 1 && baselines.length === 1
         ? plainIncrease(reading, baseline, onward)
         : null;
-    const bytes = plain ?? gainOf(compare(lines, baselines, now));
+    const bytes = plain ?? gainOf(compare(readings, baselines, now));
     for (const { key, name } of answer.feedsOf(reading).accounts) {
       const sum = sums.get(key) ?? { account: name, bytes: null, isBroken: false };
       sums.set(key, sum);

@@ -100,13 +100,20 @@ describe('the ledger', () => {
       expect(bench.total(phone)).to.deep.equal({ download: 70, upload: 7 });
     });
 
-    it('a second line that may be a link of the first is not new, and the first goes on (Rule: lines of one MAC)', async () => {
-      const doubtful = { ...classic(station(PHONE, 1020, 1002), station(PHONE, 601, 60)), doubtful: new Set([PHONE]) };
-      await bench.read(0, classic(station(PHONE, 1000, 1000)));
-      await bench.read(15, doubtful);
-      expect(bench.total(phone)).to.deep.equal({ download: 20, upload: 2 });
-      await bench.read(30, classic(station(PHONE, 1025, 1002)));
-      expect(bench.total(phone)).to.deep.equal({ download: 25, upload: 2 });
+    it('a second line in a row that moves by the same bytes is a link of the first, and stays one over a start (Rule: lines of one MAC)', async () => {
+      const inRow = (sum: number, link: number) => ({
+        ...classic(station(PHONE, sum, sum), station(PHONE, link, link)),
+        inRow: new Set([PHONE]),
+      });
+      await bench.read(0, inRow(1000, 600));
+      await bench.read(15, inRow(1020, 620));
+      await bench.restart();
+      // Another link took its place.
+      await bench.read(30, inRow(1050, 650));
+      await bench.read(45, inRow(1090, 30));
+      expect(bench.total(phone)).to.deep.equal({ download: 90, upload: 90 });
+      await bench.read(60, inRow(1090, 70));
+      expect(bench.total(phone)).to.deep.equal({ download: 130, upload: 130 });
     });
 
     it('several lines of a MAC whose only baseline another program left set baselines and post nothing (Rule: lines of one MAC)', async () => {

@@ -74,6 +74,8 @@ export async function ride(terms: Ride): Promise<Ridden> {
   const killAt = spreadOver(rounds, terms.kills);
   const waitAt = spreadOver(rounds, terms.waits, 3);
   let calm = true;
+  /** By router, the MACs that were twice in the last list that had them. */
+  const twins = new Map<string, Set<string>>();
 
   async function round(number: number): Promise<void> {
     await passTime(world);
@@ -127,9 +129,23 @@ export async function ride(terms: Ride): Promise<Ridden> {
   const scriptsOf = (router: string): Script[] =>
     format === 'wrtmeter' ? ['wrtmeter'] : router === 'gateway' ? ['totalwifi', 'wan', 'dhcp'] : ['totalwifi'];
 
-  /** Whether a MAC is twice in this router's list, so that a list cut between the two would say that one has gone. */
+  /**
+   * Whether a MAC is twice in this router's list, so that a list cut between the two would say that one has gone, or was when it was last
+   * in a list, so that a line which cannot be read may be one of the two.
+   */
   function hasTwins(router: string): boolean {
-    return [...world.devices.values()].some((d) => d.associations.filter((a) => a.router.spec.name === router).length > 1);
+    const now = [...world.devices.values()].some((d) => d.associations.filter((a) => a.router.spec.name === router).length > 1);
+    return now || (twins.get(router)?.size ?? 0) > 0;
+  }
+
+  function noteTwins(router: string, lines: readonly Association[]): void {
+    const known = twins.get(router) ?? new Set<string>();
+    const macs = lines.map((a) => a.device.spec.mac);
+    for (const mac of macs) {
+      if (macs.indexOf(mac) === macs.lastIndexOf(mac)) known.delete(mac);
+      else known.add(mac);
+    }
+    twins.set(router, known);
   }
 
   async function readAndJudge(faults: Map<string, Fault>): Promise<void> {
@@ -167,6 +183,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
     const lines = linesShown(router, fault);
     if (source === 'wan') events.readWan();
     // The line that is a lie was not read.
+    if (source === 'stations') noteTwins(router, lines);
     if (source === 'stations') events.readStations(router, fault?.kind === 'lie' ? lines.slice(1) : lines);
     const look = (oracle: Oracle): Sighting => {
       const seen = oracle.look(router, source, (a) => lines.includes(a));

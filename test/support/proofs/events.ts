@@ -18,7 +18,7 @@ export interface Events {
 export function wildEvents(world: World, random: Random, pause = 0): Events {
   return {
     happen(calm) {
-      if (!calm) wildly(world, random, { may: (ends) => ends.every((end) => world.now - end.since >= pause) });
+      if (!calm) wildly(world, random, (ends) => ends.every((end) => world.now - end.since >= pause));
       for (const { spec, associations } of world.devices.values()) {
         for (const through of associations) {
           if (random.next() < 0.7) world.transfer(spec.mac, amount(random), { through, lan: random.next() < 0.2 });
@@ -35,8 +35,7 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
 /**
  * Only what a classic list lets the best of readers know: it names no interface and proves no epoch, so a new association is
  * known by a counter that lost most of what was read before. So a new one stays below half of every baseline of its MAC, near zero where
- * the baseline is large. Two lines of one MAC may be a sum and a link, so a device is on one radio of a router. Whatever else happens, no
- * byte need be lost.
+ * the baseline is large, and of two lines of one MAC the greater continues. Whatever else happens, no byte need be lost.
  */
 export function knowableEvents(world: World, random: Random): Events {
   /** Baselines of a reader of the list, by router and MAC. */
@@ -46,16 +45,33 @@ export function knowableEvents(world: World, random: Random): Events {
   let heldWan: { counter: Counter; shows: Traffic } | null = null;
 
   const heldFor = (router: string, mac: string) => shownBefore.get(`${router} ${mac}`) ?? [];
+  const on = (router: string, mac: string) => world.device(mac).associations.filter((a) => a.router.spec.name === router);
   // Any line can continue from nothing: one that was read so is as good as new.
   const isHeld = (a: Association) =>
     heldFor(a.router.spec.name, a.device.spec.mac).some((h) => h.counter === a.counter && !isNothing(h.shows));
+
+  /** Whether its end, with that of others, leaves no doubt which of the MAC's lines continued. */
+  function mayEnd(association: Association, ends: Association[]): boolean {
+    const { router, device } = association;
+    const before = heldFor(router.spec.name, device.spec.mac);
+    const mine = before.find((h) => h.counter === association.counter);
+    if (mine === undefined) return true;
+    return on(router.spec.name, device.spec.mac).every((other) => {
+      if (ends.includes(other)) return true;
+      const its = before.find((h) => h.counter === other.counter);
+      if (its !== undefined) return mine.shows.download <= its.shows.download && mine.shows.upload <= its.shows.upload;
+      return shown(other.counter).upload < lowest(router.spec.name, device.spec.mac);
+    });
+  }
 
   /** Upload that it may still have before the next reading without hiding that it is new. */
   function room(association: Association): number {
     const { router, device, counter } = association;
     const before = heldFor(router.spec.name, device.spec.mac);
-    const isOnlyOne = before.every((h) => h.counter === counter) && !gone.has(`${router.spec.name} ${device.spec.mac}`);
-    if (isHeld(association) || isOnlyOne) return Number.POSITIVE_INFINITY;
+    const alive = on(router.spec.name, device.spec.mac).map((a) => a.counter);
+    if (isHeld(association)) return Number.POSITIVE_INFINITY;
+    if (before.every((h) => alive.includes(h.counter)) && !gone.has(`${router.spec.name} ${device.spec.mac}`))
+      return Number.POSITIVE_INFINITY;
     return lowest(router.spec.name, device.spec.mac) - shown(counter).upload - 1;
   }
 
@@ -92,7 +108,7 @@ export function knowableEvents(world: World, random: Random): Events {
   return {
     happen(calm) {
       if (!calm) {
-        wildly(world, random, { mayReboot: wanMayReset, mayTwin: false });
+        wildly(world, random, (ends) => ends.every((end) => mayEnd(end, ends)), wanMayReset);
         if (wanMayReset() && random.next() < 0.05) world.redial('gateway', 'wan');
       }
       for (const { spec, associations } of world.devices.values()) {
@@ -119,16 +135,8 @@ export function knowableEvents(world: World, random: Random): Events {
   };
 }
 
-interface Wildness {
-  /** Asked before some of a MAC's associations end. */
-  may?: (ends: Association[]) => boolean;
-  mayReboot?: () => boolean;
-  /** Whether a device may be on two radios of a router. */
-  mayTwin?: boolean;
-}
-
-/** Devices come, go, roam, and are on two radios or two routers; routers reboot. */
-function wildly(world: World, random: Random, { may = () => true, mayReboot = () => true, mayTwin = true }: Wildness): void {
+/** Devices come, go, roam, and are on two radios or two routers; routers reboot. `may` is asked before some of a MAC's associations end. */
+function wildly(world: World, random: Random, may: (ends: Association[]) => boolean, mayReboot = () => true): void {
   const radios = [...world.routers.values()].flatMap((router) => router.radios.map((radio) => ({ router, radio })));
   for (const { spec, associations } of world.devices.values()) {
     if (spec.wired || isFixed(spec) || random.next() < 0.6) continue;
@@ -139,7 +147,7 @@ function wildly(world: World, random: Random, { may = () => true, mayReboot = ()
     if (chance < 0.3) {
       if (may(associations)) world.reconnect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (chance < 0.6) {
-      if (may(sameRadio) && (mayTwin || there.length === sameRadio.length)) world.connect(spec.mac, router.spec.name, radio.spec.interface);
+      if (may(sameRadio)) world.connect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (chance < 0.9) {
       if (may(sameRadio)) world.disconnect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (may(associations)) world.disconnect(spec.mac);

@@ -1,9 +1,8 @@
 import type { Change, Circumstances } from '../../../domain/change.ts';
 import type { Reading } from '../../../domain/counter.ts';
 import { compare } from '../../../domain/increase.ts';
-import { nextBaselines, plain } from '../../../domain/next-baselines.ts';
-import type { Uplink } from '../../../domain/observation.ts';
-import { isTakenForPart } from '../../../domain/pairing.ts';
+import { nextBaselines } from '../../../domain/next-baselines.ts';
+import type { Observation, Uplink } from '../../../domain/observation.ts';
 import type { AnsweredSource } from '../../../domain/round.ts';
 import { isZero, NOTHING } from '../../../domain/traffic.ts';
 import { MOST_UPLINKS } from '../../../domain/wire.ts';
@@ -22,6 +21,7 @@ import { baselinesOfEach, byCounter, keepChanged, keepMoved, updateBaselines } f
 import { afterUnread, type Continuation, circumstancesOf } from './circumstances.ts';
 import type { CounterRoom } from './counter-room.ts';
 import { gapIn } from './gap.ts';
+import { hasLinks, withoutLinks } from './links.ts';
 import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import { byPresentClock } from './present-clock.ts';
@@ -47,6 +47,7 @@ export interface CounterTerms {
 interface AnswerContext {
   postings: Postings;
   hasTakenOver: boolean;
+  observation: Observation;
   answer: CounterAnswer;
   /** Of the source, before this round. */
   before: Reader | null;
@@ -56,8 +57,6 @@ interface AnswerContext {
   now: Circumstances;
   /** Null where no counter goes the short way. */
   onward: Onward | null;
-  /** Counters of which a line may have the bytes of the others. */
-  doubtful: ReadonlySet<string> | undefined;
   update: ReaderUpdate;
   log: AuditLog;
 }
@@ -85,12 +84,14 @@ export function postCounters(
 ): void {
   const { before, isTrusted } = continuation;
   const { router } = update.reader;
-  const answer = readingsOf(router, result.observation, readingTerms);
+  const { observation } = result;
+  const answer = readingsOf(router, observation, readingTerms);
   if (answer === null) return;
   const now = circumstancesOf(answer.rules, continuation, result, terms.lineRate(router));
   const gap = gapIn(answer, now, terms.gapAfter);
   if (gap !== null) log.note('gap', '', NOTHING, gap);
-  const whole = result.observation.source === 'stations' ? withoutLacking(answer.readings, before, update.reader) : answer.readings;
+  const whole =
+    observation.source === 'stations' ? withoutLacking(answer.readings, before, update.reader, observation.links) : answer.readings;
   const readings = isTrusted ? whole : whole.map(undated);
   let table: Map<string, Reading[]> | null = null;
   const counters = () => {
@@ -102,13 +103,12 @@ export function postCounters(
   const set = before === null || now.previous === null ? 0 : now.previous.at - before.readAt;
   const known = withMovedAddresses(inNamedPeriod(byPresentClock(stored, set), counters, answer.rules), counters, answer.rules);
   const previous = before && { ...before, readAt: before.readAt + set, counters: known };
-  const wires = result.observation.source === 'wan' ? uplinkWires(terms.books, result.observation.uplinks, update, previous, log) : null;
+  const wires = observation.source === 'wan' ? uplinkWires(terms.books, observation.uplinks, update, previous, log) : null;
   const { directions, moves = false } = answer.rules;
   const onward = wires === null && known === stored && directions !== 'sum' ? onwardFrom(now) : null;
   if (moves) keepMoved(update, stored, known, counters());
   const { postings, hasTakenOver } = terms;
-  const doubtful = result.observation.source === 'stations' ? result.observation.doubtful : undefined;
-  const context: AnswerContext = { postings, hasTakenOver, answer, before, known, wires, now, onward, doubtful, update, log };
+  const context: AnswerContext = { postings, hasTakenOver, observation, answer, before, known, wires, now, onward, update, log };
   let roomOfUplinks = MOST_UPLINK_COUNTERS - stored.size;
   const hasRoom = () => (wires === null ? terms.room.take(router) : --roomOfUplinks >= 0);
   let missing = known.size;
@@ -140,13 +140,13 @@ export function postCounters(
 
 /** The short way of a counter that only went on; false if it must go the long one. */
 function postPlain(context: AnswerContext, reading: Reading, baselines: readonly KeptBaseline[] = NONE): boolean {
-  const { onward, before, update } = context;
+  const { onward, before, update, observation } = context;
   const { counter } = reading;
   // Not destructured: this is done for every counter, and the iterators would cost more than the rest.
   const baseline = baselines[0];
   if (onward === null || baseline === undefined || baselines.length > 1) return false;
   const bytes = plainIncrease(reading, baseline, onward);
-  if (bytes === null || before?.unread.has(counter)) return false;
+  if (bytes === null || before?.unread.has(counter) || hasLinks(observation, counter)) return false;
   const { accounts, shows } = context.answer.feedsOf(reading);
   postChange(context, counter, accounts, { kind: 'increase', bytes, since: onward.since });
   if (shows !== undefined) context.postings.markSeen(shows, context.now.at, update.reader.router);
@@ -156,15 +156,13 @@ function postPlain(context: AnswerContext, reading: Reading, baselines: readonly
 
 function postCounter(context: AnswerContext, counter: string, readings: readonly Reading[]) {
   const { before, known, wires, now, update, log } = context;
-  const baselines = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
+  const all = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
-  // A line that may have the bytes of the first one too only sets a baseline. Rule: lines of one MAC.
-  const isOne = before !== null && context.doubtful?.has(counter) === true && isTakenForPart(readings, baselines);
-  const [lines, others] = isOne ? [readings.slice(0, 1), readings.slice(1)] : [readings, NONE];
+  const { readings: lines, baselines, links } = withoutLinks(context.observation, readings, all);
   const since = before?.unread.has(counter) ? afterUnread(now) : now;
   // Which of the lines the last answer lacked is not known.
-  const isUnclear = since.previous?.isPartial === true && baselines.length > 0 && baselines.length < readings.length;
+  const isUnclear = since.previous?.isPartial === true && baselines.length > 0 && baselines.length < lines.length;
   const changes = isUnclear ? [SEEN_ONLY] : compare(lines, baselines, since);
   const { accounts, shows, undirected } = feedsOf(context, lines, baselines, changes);
   for (const found of silence === undefined ? changes : [SEEN_ONLY]) {
@@ -174,8 +172,8 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
     postChange(context, counter, accounts, undirected === undefined ? change : asUndirected(change, undirected.isRepeated));
   }
   if (shows !== undefined) context.postings.markSeen(shows, now.at, update.reader.router);
-  const next = [...nextBaselines(lines, baselines, changes, now), ...others.map(plain)];
-  updateBaselines(update, counter, next, before?.counters.get(counter) ?? NONE, baselines);
+  const next = [...nextBaselines(lines, baselines, changes, now), ...links];
+  updateBaselines(update, counter, next, before?.counters.get(counter) ?? NONE, all);
 }
 
 /** Devices get nothing that the source which fed them before may have given them. Rule: device account. */

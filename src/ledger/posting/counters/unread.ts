@@ -15,20 +15,22 @@ export const mayHaveLacked = (before: Reader, result: AnsweredSource): boolean =
 
 /**
  * The readings of a list of stations without those of a MAC of which a line cannot be read now: its other lines may be any of its counters. They
- * wait for one answer, and no longer. Rule: isolation.
+ * wait for one answer, and no longer. `links`: lines of it besides, that do not count. Rule: isolation.
  */
 export function withoutLacking<R extends Reading>(
   readings: readonly R[],
   before: Reader | null,
   { unread, unnamed }: Pick<Reader, 'unread' | 'unnamed'>,
+  links: ReadonlyMap<string, readonly unknown[]> = new Map(),
 ): readonly R[] {
   if (before === null || (unread.size === 0 && unnamed <= before.unnamed)) return readings;
   const shown = byCounter(readings);
   const lines = (counters: ReadonlyMap<string, readonly unknown[]>, counter: string) => counters.get(counter)?.length ?? 0;
+  const lacksOne = (counter: string, known: number) => lines(shown, counter) + lines(links, counter) < known;
   const lacks = (counter: string) => {
     const known = lines(before.counters, counter);
     if (unread.has(counter)) return known > 0 && !before.unread.has(counter);
-    return unnamed > before.unnamed && lines(shown, counter) < known;
+    return unnamed > before.unnamed && lacksOne(counter, known);
   };
   return readings.filter(({ counter }) => !lacks(counter));
 }
