@@ -141,6 +141,12 @@ describe('live rates', () => {
     ]);
   });
 
+  it('of a Wi-Fi 7 station in a classic list its sum is one, with one link left too', () => {
+    const list = (sum: number, link: number) => ({ ...classic(station(PHONE, sum, 0), station(PHONE, link, 0)), inRow: new Set([PHONE]) });
+    const first = read(undefined, { at: 0 }, list(1000, 600));
+    expect(ratesOf(read(first, { at: 2 }, list(1100, 700)))).to.deep.include(['device', PHONE, { download: 50, upload: 0 }]);
+  });
+
   it('what the ledger does not have takes no memory', () => {
     const live = read(undefined, { at: 0 }, complete(station(PHONE, 1, 0), station(STRANGER, 1, 0)));
     expect(live.sources.get('stations')?.base.counters.size).to.equal(1);
