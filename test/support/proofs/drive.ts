@@ -22,6 +22,8 @@ export interface Ride {
   accounting?: Accounting;
   /** `equal`: all that can be known is shown, to the byte. `at most`: nothing more than that. */
   demand: 'equal' | 'at most';
+  /** Whether a line of a classic list may be none that can be read. Default: yes. */
+  lies?: boolean;
   start: () => Promise<Exporter>;
   rounds: number;
   /** Number of rounds in which the program is killed while it reads. */
@@ -66,7 +68,7 @@ const APART = 12;
  * killed and started again; after each round its books are compared with what can be known. The world's time is the real one.
  */
 export async function ride(terms: Ride): Promise<Ridden> {
-  const { world, routers, random, events, format, demand, rounds } = terms;
+  const { world, routers, random, events, format, demand, rounds, lies = true } = terms;
   const ridden: Ridden = { answers: 0, failures: 0, faults: new Set(), shown: new Map() };
   // More than one while it is unknown whether a killed program had kept what it read.
   let oracles = [new Oracle(world, terms.accounting)];
@@ -74,8 +76,6 @@ export async function ride(terms: Ride): Promise<Ridden> {
   const killAt = spreadOver(rounds, terms.kills);
   const waitAt = spreadOver(rounds, terms.waits, 3);
   let calm = true;
-  /** By router, the MACs that were twice in the last list that had them. */
-  const twins = new Map<string, Set<string>>();
 
   async function round(number: number): Promise<void> {
     await passTime(world);
@@ -97,6 +97,7 @@ export async function ride(terms: Ride): Promise<Ridden> {
       const { name, script } = random.pick(targets);
       const fault = makeFault(random.pick(slow ? SLOW : QUICK), name);
       if ((fault.kind === 'cut-line' || fault.kind === 'lie') && script === 'totalwifi' && hasTwins(name)) continue;
+      if (fault.kind === 'lie' && script === 'totalwifi' && !lies) continue;
       faults.set(`${name} ${script}`, fault);
       ridden.faults.add(`${fault.kind} ${script}`);
       await routers.router(name).setFault(fault, script);
@@ -129,23 +130,9 @@ export async function ride(terms: Ride): Promise<Ridden> {
   const scriptsOf = (router: string): Script[] =>
     format === 'wrtmeter' ? ['wrtmeter'] : router === 'gateway' ? ['totalwifi', 'wan', 'dhcp'] : ['totalwifi'];
 
-  /**
-   * Whether a MAC is twice in this router's list, so that a list cut between the two would say that one has gone, or was when it was last
-   * in a list, so that a line which cannot be read may be one of the two.
-   */
+  /** Whether a MAC is twice in this router's list, so that a list cut between the two would say that one has gone. */
   function hasTwins(router: string): boolean {
-    const now = [...world.devices.values()].some((d) => d.associations.filter((a) => a.router.spec.name === router).length > 1);
-    return now || (twins.get(router)?.size ?? 0) > 0;
-  }
-
-  function noteTwins(router: string, lines: readonly Association[]): void {
-    const known = twins.get(router) ?? new Set<string>();
-    const macs = lines.map((a) => a.device.spec.mac);
-    for (const mac of macs) {
-      if (macs.indexOf(mac) === macs.lastIndexOf(mac)) known.delete(mac);
-      else known.add(mac);
-    }
-    twins.set(router, known);
+    return [...world.devices.values()].some((d) => d.associations.filter((a) => a.router.spec.name === router).length > 1);
   }
 
   async function readAndJudge(faults: Map<string, Fault>): Promise<void> {
@@ -183,7 +170,6 @@ export async function ride(terms: Ride): Promise<Ridden> {
     const lines = linesShown(router, fault);
     if (source === 'wan') events.readWan();
     // The line that is a lie was not read.
-    if (source === 'stations') noteTwins(router, lines);
     if (source === 'stations') events.readStations(router, fault?.kind === 'lie' ? lines.slice(1) : lines);
     const look = (oracle: Oracle): Sighting => {
       const seen = oracle.look(router, source, (a) => lines.includes(a));

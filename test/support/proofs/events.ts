@@ -18,7 +18,7 @@ export interface Events {
 export function wildEvents(world: World, random: Random, pause = 0): Events {
   return {
     happen(calm) {
-      if (!calm) wildly(world, random, (ends) => ends.every((end) => world.now - end.since >= pause));
+      if (!calm) wildly(world, random, { may: (ends) => ends.every((end) => world.now - end.since >= pause) });
       for (const { spec, associations } of world.devices.values()) {
         for (const through of associations) {
           if (random.next() < 0.7) world.transfer(spec.mac, amount(random), { through, lan: random.next() < 0.2 });
@@ -36,8 +36,9 @@ export function wildEvents(world: World, random: Random, pause = 0): Events {
  * Only what a classic list lets the best of readers know: it names no interface and proves no epoch, so a new association is
  * known by a counter that lost most of what was read before. So a new one stays below half of every baseline of its MAC, near zero where
  * the baseline is large, and of two lines of one MAC the greater continues. Whatever else happens, no byte need be lost.
+ * `twins`: whether a device may be on two radios of a router.
  */
-export function knowableEvents(world: World, random: Random): Events {
+export function knowableEvents(world: World, random: Random, { twins = true }: { twins?: boolean } = {}): Events {
   /** Baselines of a reader of the list, by router and MAC. */
   const shownBefore = new Map<string, { counter: Counter; shows: Traffic }[]>();
   /** Baselines no longer seen: a cautious reader may keep them, and take a new line above one for the old line. */
@@ -108,7 +109,7 @@ export function knowableEvents(world: World, random: Random): Events {
   return {
     happen(calm) {
       if (!calm) {
-        wildly(world, random, (ends) => ends.every((end) => mayEnd(end, ends)), wanMayReset);
+        wildly(world, random, { may: (ends) => ends.every((end) => mayEnd(end, ends)), mayReboot: wanMayReset, twins });
         if (wanMayReset() && random.next() < 0.05) world.redial('gateway', 'wan');
       }
       for (const { spec, associations } of world.devices.values()) {
@@ -135,8 +136,16 @@ export function knowableEvents(world: World, random: Random): Events {
   };
 }
 
-/** Devices come, go, roam, and are on two radios or two routers; routers reboot. `may` is asked before some of a MAC's associations end. */
-function wildly(world: World, random: Random, may: (ends: Association[]) => boolean, mayReboot = () => true): void {
+interface Wildness {
+  /** Asked before some of a MAC's associations end. */
+  may: (ends: Association[]) => boolean;
+  mayReboot?: () => boolean;
+  /** Whether a device may be on two radios of a router. Default: yes. */
+  twins?: boolean;
+}
+
+/** Devices come, go, roam, and are on two radios or two routers; routers reboot. */
+function wildly(world: World, random: Random, { may, mayReboot = () => true, twins = true }: Wildness): void {
   const radios = [...world.routers.values()].flatMap((router) => router.radios.map((radio) => ({ router, radio })));
   for (const { spec, associations } of world.devices.values()) {
     if (spec.wired || isFixed(spec) || random.next() < 0.6) continue;
@@ -147,7 +156,7 @@ function wildly(world: World, random: Random, may: (ends: Association[]) => bool
     if (chance < 0.3) {
       if (may(associations)) world.reconnect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (chance < 0.6) {
-      if (may(sameRadio)) world.connect(spec.mac, router.spec.name, radio.spec.interface);
+      if (may(sameRadio) && (twins || there.length === sameRadio.length)) world.connect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (chance < 0.9) {
       if (may(sameRadio)) world.disconnect(spec.mac, router.spec.name, radio.spec.interface);
     } else if (may(associations)) world.disconnect(spec.mac);
