@@ -398,6 +398,20 @@ describe('hosts', () => {
       expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 900 + 70, upload: 0 });
     });
 
+    for (const isRestarted of [false, true]) {
+      it(`what moved between the stations and the hosts of one answer is fed once, ${isRestarted ? 'also after a restart' : 'when stations take over'}`, async () => {
+        await open('hosts');
+        await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
+        await at(60, 1000, up(PHONE, IP, 0), down(IP, 1200));
+        const terms = { ...TERMS, accounting: 'stations' } as const;
+        await (isRestarted ? bench.restart(terms) : bench.ledger.setTerms(terms, START + 60_000));
+        await at(120, 5000, up(PHONE, IP, 0), down(IP, 5000));
+        expect(device()).to.deep.equal({ download: 1200, upload: 0 });
+        await at(180, 6000, up(PHONE, IP, 0), down(IP, 6000));
+        expect(device()).to.deep.equal({ download: 2200, upload: 0 });
+      });
+    }
+
     it('a reading with a clock that was ahead keeps nothing from devices', async () => {
       await open('auto');
       await bench.readFrom('gone', -15, [classic(station(PHONE, 0, 0))], { wall: 365 * 86_400 });
@@ -497,6 +511,7 @@ describe('hosts', () => {
       await at(0, 0, up(PHONE, IP, 0), down(IP, 100_000_000));
       await at(60, 0, up(PHONE, IP, 0), down(IP, 99_000_000));
       await bench.restart({ ...TERMS, accounting: 'stations' });
+      await at(90, 0, up(PHONE, IP, 0), down(IP, 99_000_000));
       await at(120, 2000, up(PHONE, IP, 0), down(IP, 99_000_000));
       await bench.restart({ ...TERMS, accounting: 'hosts' });
       await at(180, 2000, up(PHONE, IP, 0), down(IP, 100_002_000));
@@ -694,6 +709,7 @@ describe('hosts', () => {
       await at(0, 0, up(PHONE, IP, 0), down(IP, 0));
       await at(60, 0, up(PHONE, IP, 0));
       await bench.restart({ ...TERMS, accounting: 'stations' });
+      await at(90, 0, up(PHONE, IP, 0));
       await at(120, 5000, up(PHONE, IP, 0));
       await bench.restart({ ...TERMS, accounting: 'hosts' });
       await at(180, 5000, up(PHONE, IP, 0), down(IP, 5000));

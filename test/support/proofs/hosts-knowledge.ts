@@ -119,7 +119,10 @@ export class HostsKnowledge {
     const reader = this.#readers.get(source);
     const { by, from } = this.#feeding;
     // What the other source has fed since this one's last reading is partly the same bytes. It did not if that reading fed devices itself.
-    const goesOn = reader?.name !== name || (!reader.isBehind && (reader.feeds || from === 0 || reader.tick >= from));
+    // Of one answer, the hosts were read after the stations.
+    const goesOn =
+      reader?.name !== name ||
+      (!reader.isBehind && (reader.feeds || from === 0 || reader.tick > from || (reader.tick === from && by === 'hosts')));
     const feedsDevices = kindOf(source) === by && goesOn;
     const before =
       reader?.name !== name ? null : rules.fall === 'lowers' ? inNamedPeriod(reader.seen, [...seen], BY_INSTANCE) : reader.seen;

@@ -51,14 +51,16 @@ export function unreadOf(readers: readonly Reader[], read: RoundUpdate['readers'
  * now, a clock must tell whether the other one was read later. `unclear`: not, because the reading is in the future, and a clock that was
  * ahead does not say which of the two came first. The monotonic clock does.
  */
-export function feedsSince(before: Reader, { from, fromTick }: Feeding, round: Round): 'all' | 'nothing' | 'unclear' {
+export function feedsSince(before: Reader, { by, from, fromTick }: Feeding, round: Round): 'all' | 'nothing' | 'unclear' {
+  // A router reads its stations before its hosts, so of one answer only the hosts are later.
+  const isLater = (read: number, other: number) => read > other || (read === other && by === 'hosts');
   const { readAt, readTick, isBehind, isFedElsewhere } = before;
   if (isBehind) return 'nothing';
   if (!isFedElsewhere || from === 0) return 'all';
   // What was read before this process was read before all that was read in it.
-  if (readTick !== null || fromTick > Number.NEGATIVE_INFINITY) return readTick !== null && readTick >= fromTick ? 'all' : 'nothing';
+  if (readTick !== null || fromTick > Number.NEGATIVE_INFINITY) return readTick !== null && isLater(readTick, fromTick) ? 'all' : 'nothing';
   if (readAt > round.startedAt) return 'unclear';
-  return readAt >= from ? 'all' : 'nothing';
+  return isLater(readAt, from) ? 'all' : 'nothing';
 }
 
 /**
