@@ -101,7 +101,7 @@ export function draftRound(books: Books, round: Round, terms: PostingTerms, tick
       if (result.status === 'ok' && isUndirected(result))
         postSource(context, { router, system, result, ownerOf: owners.get(router) ?? (() => null) });
   update.behind = behindOf(books, update);
-  keepLapse(books, round, update, tick);
+  keepLapse(books, round, update);
   draftMoves(books, refs, owners, postings, update);
   const leases = draftLeases(books, round, update, terms.mostLeases ?? MOST_LEASES);
   draftPeers(books, round, update);

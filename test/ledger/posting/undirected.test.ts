@@ -23,7 +23,7 @@ const hosts = (mac: string, bytes: number): Observation => ({
 
 describe('Rule: undirected bytes', () => {
   let bench: Bench;
-  const open = async (accounting: 'auto' | 'stations' = 'auto') => {
+  const open = async (accounting: 'auto' | 'stations' | 'hosts' = 'auto') => {
     bench = await openBench({ ...TERMS, accounting });
   };
   afterEach(() => bench.close());
@@ -144,6 +144,31 @@ describe('Rule: undirected bytes', () => {
     await bench.restart();
     await read('gateway', 1000, classic(station(PHONE, 5100, 0)));
     expect(device(PHONE)).to.deep.equal({ download: 0, upload: 0 });
+  });
+
+  it('of a time in which another source than the configured one fed devices, they are not added to the total', async () => {
+    await open('stations');
+    await readBoth(0, statistics(machine(PHONE, 0)), classic(station(PHONE, 0, 0)));
+    await readBoth(15, null, classic(station(PHONE, 900, 0)));
+    await bench.restart({ ...TERMS, accounting: 'hosts' });
+    await readBoth(30, statistics(machine(PHONE, 1000)), classic(station(PHONE, 1000, 0)));
+    expect(total(PHONE)).to.equal(900);
+    await readBoth(45, statistics(machine(PHONE, 1200)), classic(station(PHONE, 1200, 0)));
+    expect(total(PHONE)).to.equal(900 + 200);
+    expect(used(PHONE)?.undirected).to.equal(1200);
+  });
+
+  it('what an access point shows of a time in which they were the total is not added, when stations are to feed devices', async () => {
+    await open('hosts');
+    await readBoth(0, statistics(machine(PHONE, 0)), classic(station(PHONE, 0, 0)));
+    await readBoth(15, statistics(machine(PHONE, 100)), classic(station(PHONE, 100, 0)));
+    await readBoth(30, statistics(machine(PHONE, 700)), null);
+    expect(total(PHONE)).to.equal(700);
+    await bench.ledger.setTerms({ ...TERMS, accounting: 'stations' }, START + 30_000);
+    await readBoth(45, statistics(machine(PHONE, 700)), classic(station(PHONE, 700, 0)));
+    expect(total(PHONE)).to.equal(700);
+    await readBoth(60, statistics(machine(PHONE, 750)), classic(station(PHONE, 750, 0)));
+    expect(total(PHONE)).to.equal(750);
   });
 
   it('the audit has the bytes of a restart, without its packets', async () => {

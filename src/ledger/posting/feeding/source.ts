@@ -21,8 +21,8 @@ export function feedingOf(books: Books, round: Round, accounting: 'auto' | 'stat
       ? books.feeding
       : {
           by,
-          from: Math.max(0, ...fed.map(({ readAt }) => readAt)),
-          fromTick: Math.max(...fed.map(({ readTick }) => readTick ?? Number.NEGATIVE_INFINITY)),
+          from: Math.max(books.feeding.from, ...fed.map(({ readAt }) => readAt)),
+          fromTick: Math.max(books.feeding.fromTick, ...fed.map(({ readTick }) => readTick ?? Number.NEGATIVE_INFINITY)),
         };
   // A clock that was ahead may have left a reading in the future.
   return feeding.from > round.startedAt ? { ...feeding, from: round.startedAt } : feeding;

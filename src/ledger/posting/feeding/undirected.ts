@@ -4,7 +4,10 @@ import { accountKey, deviceAccount, undirectedAccount, undirectedBytes, usageOf 
 import { type Books, readerKey } from '../../books.ts';
 import type { Postings } from '../postings.ts';
 import type { RoundUpdate } from '../round-update.ts';
-import { unreadOf } from './source.ts';
+import { canFeedDevices, unreadOf } from './source.ts';
+
+/** Others have fed devices, before anything that is known of. */
+const EVER = 1;
 
 /** How the two measures of a device are kept apart in a round. Rule: undirected bytes. */
 export interface Measures {
@@ -44,20 +47,19 @@ function isDirectedRead({ readers }: Books, { routers }: Round, { feeding: { by 
   );
 }
 
-/** When something that feeds devices was read last (Unix ms), though no router of it is configured any more. */
-const lastDirected = ({ readers }: Books, { feeding: { by } }: RoundUpdate): number =>
-  Math.max(Number.NEGATIVE_INFINITY, ...[...readers.values()].filter(({ source }) => source === by).map(({ readAt }) => readAt));
+/** When something with directions fed devices last (Unix ms), though no router of it is configured any more, or another source is to. */
+const lastDirected = ({ readers }: Books, { feeding: { by, from } }: RoundUpdate): number =>
+  Math.max(from, ...[...readers.values()].filter(({ source }) => source === by).map(({ readAt }) => readAt));
 
 /**
  * While nothing that feeds devices is configured, bytes without a direction are all that devices get. What such a source shows when it is
- * back began before, so devices do not get it: as where another source takes over. Rule: undirected bytes.
+ * back began before, so devices do not get it: as where another source takes over. Of whatever source: it may be the one that feeds then.
  */
-export function keepLapse(books: Books, round: Round, update: RoundUpdate, tick: number): void {
-  const { by } = update.feeding;
+export function keepLapse(books: Books, round: Round, update: RoundUpdate): void {
   const counts = round.routers.some(({ results }) => results.some(({ status, source }) => status === 'ok' && source === 'statistics'));
-  const wasRead = [...books.readers.values()].some(({ source }) => source === by);
+  const wasRead = [...books.readers.values()].some(({ source }) => canFeedDevices(source));
   if (!counts || !wasRead || isDirectedRead(books, round, update)) return;
-  update.feeding = { by, from: round.finishedAt, fromTick: tick };
+  if (update.feeding.from === 0) update.feeding = { ...update.feeding, from: EVER };
   update.behind = unreadOf([...books.readers.values()], update.readers);
 }
 
