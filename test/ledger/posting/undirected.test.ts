@@ -8,6 +8,7 @@ import { type Bench, classic, failed, LAPTOP, ok, openBench, PHONE, START, stati
 
 const RULES: CounterRules = { directions: 'sum', absent: 'kept', unknown: 'began', fall: 'reset', moves: true, refresh: 10 };
 const IP = '192.168.0.100';
+const TABLET = '02:00:00:00:00:03';
 
 const machine = (mac: string, bytes: number, ip = IP): SumCounter => ({ mac, ip, bytes, packets: Math.ceil(bytes / 1000), bits: 32 });
 const statistics = (...machines: SumCounter[]): Observation => ({ source: 'statistics', rules: RULES, machines });
@@ -252,6 +253,18 @@ describe('Rule: undirected counter, of a machine that comes and goes', () => {
     await bench.restart();
     await bench.read(165, both(6100, 3040));
     expect(laptop()).to.equal(9140);
+  });
+
+  it('an entry that may have restarted when its address changes is posted once, also when it is back at the one before', async () => {
+    const tablet = (bytes: number, last: number) =>
+      statistics({ mac: TABLET, ip: `192.168.0.${last}`, bytes, packets: null, bits: 64 }, machine(PHONE, 3150, '192.168.0.9'));
+    await bench.read(1020, tablet(40_000_000, 20));
+    await bench.read(1035, tablet(10_000_000, 20));
+    await bench.read(1050, tablet(11_000_000, 21));
+    const before = bench.total({ kind: 'undirected', key: TABLET })?.download ?? 0;
+    expect(before - 40_000_000).to.equal(11_000_000);
+    await bench.read(1065, tablet(50_000_000, 20));
+    expect(bench.total({ kind: 'undirected', key: TABLET })?.download).to.equal(40_000_000 + 50_000_000);
   });
 });
 

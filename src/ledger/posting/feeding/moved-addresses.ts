@@ -1,6 +1,6 @@
 import type { CounterRules, Reading } from '../../../domain/counter.ts';
 import { macIn } from '../../../domain/counter-names.ts';
-import { NOTHING, type Traffic, total } from '../../../domain/traffic.ts';
+import { type Direction, NOTHING, type Traffic, total } from '../../../domain/traffic.ts';
 import { isBelow } from '../../../domain/within-epoch.ts';
 import type { KeptBaseline } from '../../books.ts';
 
@@ -41,7 +41,7 @@ export function withMovedAddresses(known: Baselines, counters: () => Readings, {
     if (own === undefined) moved.delete(best.counter);
     else {
       moved.set(best.counter, own);
-      insert(figures, { ...best, bytes: bytesOf(own), size: sizeOf(bytesOf(own)) });
+      insert(figures, { ...best, bytes: lastOf(own), size: sizeOf(lastOf(own)) });
     }
   }
   return moved;
@@ -61,6 +61,17 @@ interface WaitingFigure {
 
 const bytesOf = ([first]: readonly { bytes: Traffic }[]): Traffic => first?.bytes ?? NOTHING;
 
+/** What a counter showed last, or a little less: the baseline of one that may have restarted is higher. */
+function lastOf([first]: readonly KeptBaseline[]): Traffic {
+  if (first === undefined) return NOTHING;
+  const { bytes, doubts } = first;
+  const last = (way: Direction) => {
+    const doubt = doubts?.[way];
+    return doubt?.kind === 'unsure' ? doubt.low : bytes[way];
+  };
+  return { download: last('download'), upload: last('upload') };
+}
+
 /** The best is the last. */
 const ascending = (a: WaitingFigure, b: WaitingFigure): number => a.size - b.size || b.place - a.place;
 
@@ -76,7 +87,7 @@ function waitingOf(
   for (const [counter, baselines] of known) {
     const mac = macIn(counter);
     if (!macs.has(mac) || !mayWait(counter)) continue;
-    const bytes = bytesOf(baselines);
+    const bytes = lastOf(baselines);
     const figure = { counter, bytes, size: sizeOf(bytes), place: place++ };
     const figures = waiting.get(mac);
     if (figures === undefined) waiting.set(mac, [figure]);
