@@ -1,4 +1,4 @@
-import { chown, mkdir, open, realpath, rename, stat } from 'node:fs/promises';
+import { chown, mkdir, open, readlink, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileWords, LedgerError } from '../../errors.ts';
 import { asLedgerError, codeOf, openLock } from './driver/sqlite.ts';
@@ -68,6 +68,12 @@ export async function whyHidden(directory: string): Promise<string | null> {
     () => null,
     (error: NodeJS.ErrnoException) => error.code,
   );
+  if (code === undefined || code === null) return null;
+  const linked = await readlink(path).catch(() => null);
+  if (linked !== null) {
+    const why = code === 'ENOENT' ? 'which is not there' : 'which cannot be read';
+    return `Ledger "${path}" is a link to "${linked}", ${why}: mount its disk and check its permissions, or remove the link`;
+  }
   if (code === 'ENOTDIR') return notADirectory(directory);
   return code === 'EACCES' ? `Ledger "${path}" cannot be read: permission denied; run this as the user of wrtmeter, or as root` : null;
 }
@@ -111,6 +117,9 @@ export class InUseError extends LedgerError {}
 /** One writer per ledger: an empty database beside it, whose exclusive lock the kernel releases when the process ends, however it ends. */
 export async function lockLedger(directory: string): Promise<LedgerLock> {
   await makeDirectory(directory);
+  // Another file must not take the place of a link whose disk is not mounted.
+  const hidden = await whyHidden(directory);
+  if (hidden !== null) throw new LedgerError(hidden);
   // The file may be a link, and another directory have one to the same file.
   const path = lockPath(await realpath(ledgerPath(directory)).then(dirname, () => directory));
   const lock = await openLock(path);

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openOrRecover } from '../../../src/ledger/backup/recovery.ts';
 import { InUseError } from '../../../src/ledger/storage/files.ts';
-import { openStore } from '../../../src/ledger/storage/store.ts';
+import { openStore, openStoreToRead } from '../../../src/ledger/storage/store.ts';
 
 describe('the lock of a ledger (Rule: care of the file)', () => {
   let directory: string;
@@ -31,5 +32,17 @@ describe('the lock of a ledger (Rule: care of the file)', () => {
     const store = await openStore(join(directory, 'other'));
     expect(await opened('data')).to.be.instanceOf(InUseError);
     await store.close();
+  });
+
+  it('is not given for a link to a file that is not there, as on a disk that is not mounted: none begins at zero in its place', async () => {
+    const [data, usb] = [join(directory, 'data'), join(directory, 'usb')];
+    await mkdir(data);
+    await symlink('../usb/ledger.db', join(data, 'ledger.db'));
+    const why = `Ledger "${data}/ledger.db" is a link to "../usb/ledger.db", which is not there: mount its disk and check its permissions, or remove the link`;
+    const openings = [openStore(data), openOrRecover(data, { now: 0, report: expect.fail }), openStoreToRead(data)];
+    for (const opening of openings) expect((await opening.catch((error: Error) => error)) as Error).to.have.property('message', why);
+    expect(await readlink(join(data, 'ledger.db'))).to.equal('../usb/ledger.db');
+    await (await openStore(usb)).close();
+    await (await openStore(data)).close();
   });
 });
