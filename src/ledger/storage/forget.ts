@@ -50,6 +50,8 @@ const DELETE = {
   handLimits: "DELETE FROM hand_limit WHERE id = json_extract(?1, '$[0][0]')",
   deliveries: `DELETE FROM delivery WHERE notice IN (SELECT key FROM notice WHERE ${named('key')} OR ${named('text')})`,
   notices: `DELETE FROM notice WHERE ${named('key')} OR ${named('text')}`,
+  // The last answer may have lacked its counter: what returns with the next is not new.
+  lacking: `UPDATE reader SET partial = 1 WHERE id IN (SELECT reader FROM baseline WHERE ${named('counter')} AND NOT ${RUNS})`,
   baselines: `DELETE FROM baseline WHERE ${named('counter')} AND NOT ${RUNS}`,
 };
 
@@ -65,7 +67,8 @@ export async function keptOf(store: Pick<Store, 'all'>, whose: string): Promise<
 /**
  * Deletes a MAC or a WireGuard peer: its accounts, history, names and leases, and audit rows and notices that name it. No other sums change. The
  * baseline of a counter that is still running stays, because without it the whole counter would be posted again as new; it is deleted
- * when the counter ends, or by another `forget` after that. Deleted bytes are overwritten in the file. Throws a LedgerError.
+ * when the counter ends, or by another `forget` after that. That of a counter which the last answer lacked is deleted, and if the next
+ * answer has the counter, it is not new. Deleted bytes are overwritten in the file. Throws a LedgerError.
  */
 export async function forget(store: Store, whose: string, now: number): Promise<Forgotten> {
   const kept = await keptOf(store, whose);

@@ -120,6 +120,18 @@ describe('forgetting a device (Rule: forgotten device)', () => {
     expect(await bench.sums(device(PHONE))).to.deep.equal({ hours: { download: 8, upload: 0 }, days: { download: 8, upload: 0 } });
   });
 
+  it('a counter that only the last answer lacked is not posted again either', async () => {
+    await classicDays();
+    await bench.read(45, classic(station(LAPTOP, 5300, 0)));
+    expect(await forgotten(PHONE)).to.deep.include({ running: 0, baselines: 1 });
+    await bench.read(60, classic(station(PHONE, 58, 0), station(LAPTOP, 5310, 0)));
+    await bench.read(75, classic(station(PHONE, 60, 0), station(LAPTOP, 5320, 0)));
+    expect([bench.total(device(PHONE)), bench.total(device(LAPTOP))]).to.deep.equal([
+      { download: 2, upload: 0 },
+      { download: 320, upload: 0 },
+    ]);
+  });
+
   it('the same where the router proves when a counter began; the baseline goes with the counter', async () => {
     const epoch = { boot: '8d1f3b0e', instance: null, began: 4000, margin: 2 };
     const on = (uptime: number, bytes: number) =>
