@@ -50,6 +50,10 @@ const DELETE = {
   handLimits: "DELETE FROM hand_limit WHERE id = json_extract(?1, '$[0][0]')",
   deliveries: `DELETE FROM delivery WHERE notice IN (SELECT key FROM notice WHERE ${named('key')} OR ${named('text')})`,
   notices: `DELETE FROM notice WHERE ${named('key')} OR ${named('text')}`,
+  // Whether it was here, and since when quotas have limited it.
+  presence: `UPDATE meta SET value = json_remove(value, '$.here."' || json_extract(?1, '$[0][0]') || '"') WHERE key = 'notices' AND json_valid(value)`,
+  limitTimes: `UPDATE meta SET value = (SELECT json_group_object(key, value) FROM json_each(meta.value) WHERE NOT ${named('key')})
+    WHERE key = 'limits' AND json_valid(value)`,
   // The last answer may have lacked its counter: what returns with the next is not new.
   lacking: `UPDATE reader SET partial = 1 WHERE id IN (SELECT reader FROM baseline WHERE ${named('counter')} AND NOT ${RUNS})`,
   baselines: `DELETE FROM baseline WHERE ${named('counter')} AND NOT ${RUNS}`,

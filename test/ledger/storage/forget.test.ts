@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Observation } from '../../../src/domain/observation.ts';
 import { forget, keptOf } from '../../../src/ledger/storage/forget.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
+import { metaBatch } from '../../../src/ledger/storage/meta.ts';
 import { openStore } from '../../../src/ledger/storage/store.ts';
 import { PEER_RULES } from '../../../src/sources/openwrt/peers.ts';
 import {
@@ -110,6 +111,23 @@ describe('forgetting a device (Rule: forgotten device)', () => {
     const rows = await bench.store.all("SELECT * FROM audit WHERE kind = 'forget'");
     expect(rows).to.have.length(1);
     expect(JSON.stringify(rows)).to.not.match(/02:00|annas/);
+  });
+
+  it('nothing of it stays in what is remembered for notices and limits, and of others all', async () => {
+    await classicDays();
+    await bench.read(45, classic(station(LAPTOP, 5300, 0)));
+    const remembered = (macs: string[]) => ({
+      notices: { since: START, silent: {}, here: Object.fromEntries(macs.map((mac) => [mac, true])), offload: [] },
+      limits: Object.fromEntries([['rule night', START], ...macs.map((mac) => [`quota tv 0.8 rolling device ${mac}`, START])]),
+    });
+    const rows = (macs: string[]) => Object.entries(remembered(macs)).map(([key, value]) => ({ key, value: JSON.stringify(value) }));
+    await bench.store.commit([metaBatch(rows([PHONE, LAPTOP]).map(({ key, value }) => [key, value]))]);
+    await forgotten(PHONE);
+    const kept = await bench.store.all("SELECT key, value FROM meta WHERE key IN ('notices', 'limits') ORDER BY key DESC");
+    expect(kept).to.deep.equal(rows([LAPTOP]));
+    await bench.ledger.close();
+    expect((await readFile(join(bench.directory, 'ledger.db'))).includes(PHONE)).to.equal(false);
+    await bench.restart();
   });
 
   it('a device that is still on the air starts again: its counter is not posted again', async () => {
