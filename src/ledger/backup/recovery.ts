@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { dayOf, instantText } from '../../domain/calendar.ts';
 import { LedgerError, shellWord } from '../../errors.ts';
@@ -13,6 +13,7 @@ import {
   renameDurably,
   restoringPath,
   sizeOf,
+  syncFile,
   whyUnseen,
 } from '../storage/files.ts';
 import { type FileVerdict, inspect, LostLedgerError, unfit } from '../storage/inspect.ts';
@@ -137,17 +138,33 @@ async function replace(directory: string, file: string, { label, now, why }: Rep
   return there ? kept : null;
 }
 
-/** Renames the ledger and its companions, so that no old log is ever replayed into a new file. */
+/**
+ * Gives the ledger and its companions a dated name, so that no old log is ever replayed into a new file. Whenever it is cut off, the ledger has
+ * its log beside it: the log is there under both names while the ledger gets the other.
+ */
 async function moveAside(directory: string, label: string, date: string): Promise<void> {
   const path = ledgerPath(directory);
   const kept = await freeName(directory, label, date);
-  for (const end of ['', ...COMPANIONS]) {
+  const there = (await sizeOf(path)) !== null;
+  for (const end of COMPANIONS) {
     const size = await sizeOf(path + end);
     // An empty log is left by a program that only read the file.
-    if (end !== '' && size === 0) await rm(path + end);
-    else if (size !== null) await rename(path + end, kept + end);
+    if (size === 0) await rm(path + end);
+    else if (size !== null) await (there ? copyDurably : rename)(path + end, kept + end);
   }
-  await rm(`${path}-shm`, { force: true });
+  if (there) await renameDurably(path, kept);
+  for (const end of ['-shm', ...COMPANIONS]) await rm(path + end, { force: true });
+}
+
+async function copyDurably(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to);
+    await giveToOwner(to);
+    await syncFile(to);
+  } catch (error) {
+    await rm(to, { force: true });
+    throw error;
+  }
 }
 
 /** A dated name that no file has yet. */

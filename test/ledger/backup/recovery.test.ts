@@ -1,4 +1,5 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import promises, { copyFile, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -8,7 +9,7 @@ import { backUp, copyDatabase } from '../../../src/ledger/backup/backup.ts';
 import { openOrRecover, restoreFile } from '../../../src/ledger/backup/recovery.ts';
 import { openDatabase } from '../../../src/ledger/storage/driver/sqlite.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
-import { openStore } from '../../../src/ledger/storage/store.ts';
+import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
 import { type Recovered, recoverable } from '../../support/ledger/recovery.ts';
 import { START } from '../../support/ledger/rounds.ts';
 
@@ -23,6 +24,17 @@ async function refusal(promise: Promise<unknown>): Promise<LedgerError> {
   expect(error).to.be.instanceOf(LedgerError);
   expect(error.message).to.not.include('\n');
   return error;
+}
+
+/** Does what a power cut at a rename leaves behind. `step`: 0 is the first. */
+async function cutOffAtRename(step: number, work: () => Promise<unknown>): Promise<void> {
+  const { rename: real } = promises;
+  let left = step;
+  promises.rename = (from, to) => (left-- === 0 ? Promise.reject(new LedgerError('cut off')) : real(from, to));
+  syncBuiltinESMExports();
+  await work().catch(() => undefined);
+  promises.rename = real;
+  syncBuiltinESMExports();
 }
 
 describe('Rule: care of the file', () => {
@@ -312,6 +324,31 @@ describe('restoring a file by hand (Rule: care of the file)', () => {
     ]);
     await restoreFile(ledger.directory, kept ?? '', LATER);
     expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
+  });
+
+  it('wherever it is cut off, the next start has one ledger or the other, and the one that is kept has its log', async () => {
+    const backup = join(ledger.directory, 'mine.db');
+    await copyDatabase(ledger.path, backup);
+    await ledger.read(30, 1150);
+    const files = [ledger.path, `${ledger.path}-wal`];
+    const store = await openStore(ledger.directory);
+    await store.commit([{ sql: "INSERT INTO meta(key, value) SELECT value ->> 0, 'x' FROM json_each(?)", rows: [['probe']] }]);
+    const before = await Promise.all(files.map((file) => readFile(file)));
+    await store.close();
+    const probes = (found: Store) => found.all("SELECT value FROM meta WHERE key = 'probe'");
+    for (let step = 0; step < 4; step++) {
+      for (const [i, file] of files.entries()) await writeFile(file, before[i] ?? '');
+      await cutOffAtRename(step, () => restoreFile(ledger.directory, backup, LATER));
+      const [found, names] = await ledger.use(async (next) => [await probes(next), await ledger.names()]);
+      const kept = names.find((name) => /^ledger-replaced-.*\.db$/.test(name));
+      expect(found.length, `cut off at rename ${step}`).to.equal(kept === undefined ? 1 : 0);
+      if (kept !== undefined) {
+        await restoreFile(ledger.directory, join(ledger.directory, kept), LATER + 1000);
+        expect(await ledger.use(probes), `kept after rename ${step}`).to.have.length(1);
+      }
+      for (const name of await readdir(ledger.directory))
+        if (/^ledger[.-]/.test(name)) await rm(join(ledger.directory, name), { recursive: true });
+    }
   });
 
   it('a copy with a log beside it is taken whole', async () => {
