@@ -16,7 +16,7 @@ import {
   syncFile,
   whyUnseen,
 } from '../storage/files.ts';
-import { type FileVerdict, inspect, LostLedgerError, unfit } from '../storage/inspect.ts';
+import { type FileVerdict, inspect, inspectOwn, LostLedgerError, unfit } from '../storage/inspect.ts';
 import { brokenTotals } from '../storage/integrity.ts';
 import { openStore, type Store } from '../storage/store.ts';
 import { writeAuditInto } from '../storage/write-audit.ts';
@@ -196,7 +196,7 @@ export async function restoreFile(directory: string, file: string, now: number):
   try {
     const verdict = await inspect(file);
     if (verdict.state !== 'good') throw new LedgerError(`"${file}" cannot be restored: ${unfit(verdict)}`);
-    const before = (await sizeOf(path)) === null ? null : await inspect(path);
+    const before = (await sizeOf(path)) === null ? null : await inspectOwn(path);
     const label = before?.state === 'damaged' ? 'damaged' : 'replaced';
     const kept = await replace(directory, file, { label, now, why: `restored from ${basename(file)}` });
     const store = await openStore(directory, lock);

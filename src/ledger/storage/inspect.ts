@@ -1,6 +1,6 @@
 import { LedgerError } from '../../errors.ts';
 import { openToRead } from './driver/read.ts';
-import { asLedgerError, codeOf, type Database } from './driver/sqlite.ts';
+import { asLedgerError, codeOf, type Database, openDatabase } from './driver/sqlite.ts';
 import { sizeOf } from './files.ts';
 import { SCHEMA_VERSION, tablesOf } from './schema.ts';
 
@@ -50,6 +50,21 @@ export async function inspect(path: string): Promise<FileVerdict> {
   } finally {
     await database?.close();
   }
+}
+
+/**
+ * Checks the ledger, which this process has locked. What a power cut left half done, such as the change of a backup to one with a log, is taken
+ * back first: only who may write can do that.
+ */
+export async function inspectOwn(path: string): Promise<FileVerdict> {
+  return inspect(path).catch(async (error) => {
+    if (codeOf(error) !== 'SQLITE_READONLY' || !(await sizeOf(`${path}-journal`))) throw error;
+    const database = await openDatabase(path, 'write');
+    // SQLite takes it back with the first read. If it cannot, the check below says why.
+    await database.all('PRAGMA schema_version').catch(() => []);
+    await database.close();
+    return inspect(path);
+  });
 }
 
 async function inspectOpen(database: Database): Promise<FileVerdict> {

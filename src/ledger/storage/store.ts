@@ -16,7 +16,7 @@ import {
   sizeOf,
   syncFile,
 } from './files.ts';
-import { inspect, isVersion, LostLedgerError } from './inspect.ts';
+import { inspectOwn, isVersion, LostLedgerError } from './inspect.ts';
 import { IN_MEMORY, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 export type { Batch, Cell, Row } from './driver/sqlite.ts';
@@ -104,7 +104,7 @@ async function begin(directory: string): Promise<void> {
 }
 
 async function refuseUnlessGood(path: string): Promise<void> {
-  const verdict = await inspect(path);
+  const verdict = await inspectOwn(path);
   if (verdict.state === 'damaged') throw new LostLedgerError(path, verdict.why);
   if (verdict.state === 'newer') throw new LedgerError(wrongVersion(path, verdict.version));
 }

@@ -9,7 +9,7 @@ import { backUp, copyDatabase } from '../../../src/ledger/backup/backup.ts';
 import { openOrRecover, restoreFile } from '../../../src/ledger/backup/recovery.ts';
 import { openDatabase } from '../../../src/ledger/storage/driver/sqlite.ts';
 import { brokenRules } from '../../../src/ledger/storage/integrity.ts';
-import { openStore, type Store } from '../../../src/ledger/storage/store.ts';
+import { openStore, openStoreToRead, type Store } from '../../../src/ledger/storage/store.ts';
 import { type Recovered, recoverable } from '../../support/ledger/recovery.ts';
 import { START } from '../../support/ledger/rounds.ts';
 
@@ -201,6 +201,31 @@ describe('Rule: care of the file', () => {
     expect((await refusal(ledger.read(60, 1180))).message).to.match(
       /there was one: "ledger\.db\.restoring" exists, and .* holds no good backup/,
     );
+  });
+
+  it('a change that a power cut left half done, as a first start or a restore may, is taken back', async () => {
+    await withBackup();
+    const [backup, mine] = [join(ledger.directory, 'backups/ledger-2026-03-10.db'), join(ledger.directory, 'mine.db')];
+    await copyDatabase(backup, mine);
+    const database = await openDatabase(mine, 'write');
+    // More than it keeps in memory, so that the file has a part of it.
+    await database.exec(`PRAGMA cache_size = 1; BEGIN; UPDATE total SET download = 7; DELETE FROM day;
+      INSERT INTO meta SELECT 'probe ' || value, hex(zeroblob(2000)) FROM json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]')`);
+    const cutOff = async () => {
+      for (const end of ['', '-journal']) await copyFile(mine + end, ledger.path + end);
+    };
+    await cutOff();
+    expect((await refusal(openStoreToRead(ledger.directory))).message).to.equal(
+      `Ledger "${ledger.path}": a change of it was cut off: start the service, which takes it back`,
+    );
+    expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
+    expect(await ledger.names()).to.deep.equal(['backups', 'ledger.db', 'mine.db', 'mine.db-journal']);
+    await cutOff();
+    const { kept } = await restoreFile(ledger.directory, backup, START);
+    await database.exec('ROLLBACK');
+    await database.close();
+    await restoreFile(ledger.directory, kept ?? '', START);
+    expect(await ledger.read(45, 1170)).to.deep.equal({ phone: 170, uplink: 340 });
   });
 
   it('what is left of a replacement that was cut off before is removed', async () => {

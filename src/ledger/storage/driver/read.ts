@@ -33,13 +33,18 @@ async function openAlone(path: string, failed: LedgerError): Promise<Database> {
     throw fail(
       'this user cannot write in its directory, which SQLite needs to read it while no service runs: run this as the user of wrtmeter, or as root',
     );
+  if (unwritable === null && codeOf(failed) === 'SQLITE_READONLY' && (await isThere(`${path}-journal`)))
+    throw fail('a change of it was cut off: start the service, which takes it back');
   if (unwritable?.code !== 'EROFS') throw failed;
-  if (((await stat(`${path}-wal`).catch(() => null))?.size ?? 0) > 0)
+  if (await isThere(`${path}-wal`))
     throw fail(
       `the disk is mounted read-only, and the last postings are still in "${basename(path)}-wal": copy both files to a directory that can be written, and name it with --data`,
     );
   return unchanged(path, await openDatabase(path, 'immutable'));
 }
+
+/** Whether a file is there, and not empty. */
+const isThere = async (path: string): Promise<boolean> => ((await stat(path).catch(() => null))?.size ?? 0) > 0;
 
 const whyNot = (path: string, mode: number): Promise<NodeJS.ErrnoException | null> =>
   access(path, mode).then(
