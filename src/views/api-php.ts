@@ -1,8 +1,8 @@
 import { localText } from '../domain/calendar.ts';
-import { NOTHING, plus, type Traffic } from '../domain/traffic.ts';
+import type { Traffic } from '../domain/traffic.ts';
 import { type Account, accountsOf } from '../ledger/account.ts';
 import { readerKey } from '../ledger/books.ts';
-import { ownUplinks } from './rows/wan.ts';
+import { homeTraffic } from './rows/wan.ts';
 import { isPrivate, leasesByMac, nameOf, type View, wanReadAt } from './view.ts';
 
 export interface ApiPhpAnswer {
@@ -38,8 +38,7 @@ const received = ({ download, upload }: Traffic) => ({ rx_bytes: upload, tx_byte
 function wan(view: View) {
   const readAt = wanReadAt(view);
   if (readAt === null) return [];
-  const all = accountsOf(view.books.accounts, 'wan');
-  const { download, upload } = ownUplinks(all).reduce((sum, account) => plus(sum, account.month), NOTHING);
+  const { download, upload } = homeTraffic(view).month;
   return [{ id: 'main_wan', rx_bytes: download, tx_bytes: upload, last_update: localText(readAt, view.timezone) }];
 }
 

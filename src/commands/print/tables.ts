@@ -97,7 +97,7 @@ function printUsers(view: LedgerView): Printed {
 
 function printWan(view: LedgerView): Printed {
   const rows = wanRows(view);
-  const sum = homeTraffic(rows);
+  const sum = homeTraffic(view);
   return {
     columns: [name('Router'), name('Uplink'), ...BYTES, extra('Month'), extra('Last seen')],
     rows: [

@@ -2,7 +2,7 @@ import { type Billing, type Day, dayOf, type Month, monthOf } from '../../domain
 import type { Quota } from '../../domain/people/quota.ts';
 import { type QuotaPeriod, quotaPeriod, type SumPeriod, sumKey } from '../../domain/people/quota-period.ts';
 import type { Tariff } from '../../domain/people/tariffs.ts';
-import { addTo, noTraffic, type Traffic } from '../../domain/traffic.ts';
+import { addTo, NOTHING, noTraffic, type Traffic } from '../../domain/traffic.ts';
 import { type Account, hasRouterMonth } from '../account.ts';
 import type { Books } from '../books.ts';
 import type { RoundUpdate } from '../posting/round-update.ts';
@@ -10,7 +10,7 @@ import { readSums } from '../storage/people/read-sums.ts';
 import { readUsage } from '../storage/read-usage.ts';
 import type { Store } from '../storage/store.ts';
 import { beginnings, type Compared, readCompared } from './compared.ts';
-import { emptySums, type Sums, type SumsByPeriod } from './sums.ts';
+import { bytesIn, emptySums, type Sums, type SumsByPeriod } from './sums.ts';
 
 /** The billing periods that run now: one for the home, and one for each router whose uplink has its own. */
 export interface Months {
@@ -22,7 +22,7 @@ export interface Months {
   begun: string;
   /** `changes` of the accounts when `begun` was made. */
   begunAt: number;
-  /** What accounts have in the running periods of quotas, and by tariff in the months. */
+  /** What accounts have in the running periods of quotas, by tariff in the months, and in the home's where a router has its own. */
   sums: SumsByPeriod;
   /** Whether the months are shown by tariff. A quota may have the sums of a month without. */
   hasTariffs: boolean;
@@ -56,7 +56,8 @@ export function monthsAt(now: number, terms: BillingTerms): Months {
   const byTariff = hasTariffs ? [home, ...routers.map(([, month]) => month)] : [];
   const periodOf = quotaPeriods(now, terms);
   const quotas = (terms.quotas ?? []).map((quota) => ({ quota, period: periodOf(quota) }));
-  const wanted = [...byTariff.map(daysOf), ...quotas.flatMap(periodsToSum)];
+  const ofHome = routers.length === 0 ? [] : [home];
+  const wanted = [...[...byTariff, ...ofHome].map(daysOf), ...quotas.flatMap(periodsToSum)];
   const month = routers.length === 0 ? daysOf(home) : null;
   const running = { home, routers: new Map(routers), quotas, hasTariffs, tariffs, sums: emptySums(wanted, month) };
   return { ...running, compared: new Map(), begun: '', begunAt: 0 };
@@ -82,13 +83,20 @@ const periodsToSum = ({ quota: { rollover }, period }: RunningQuota): SumPeriod[
 /** What tells the running periods from those of another time. */
 export const periodsKey = ({ home, routers, sums }: Months): string => JSON.stringify([home, ...routers, ...sums.keys()]);
 
-/** What an account has in its month, with what of it is of tariffs; null without tariffs. */
-export const monthSums = (months: Months, account: Pick<Account, 'kind' | 'router'>): Sums | null =>
-  months.hasTariffs ? (months.sums.get(sumKey(daysOf(monthFor(months, account)))) ?? null) : null;
+/** What accounts have in a running month, with what of it is of tariffs; null without tariffs. */
+export const monthSums = (months: Months, month: Month): Sums | null =>
+  months.hasTariffs ? (months.sums.get(sumKey(daysOf(month))) ?? null) : null;
 
 /** The billing period that an account's month sum belongs to. Rule: month. */
 export const monthFor = (months: Months, account: Pick<Account, 'kind' | 'router'>): Month =>
   (months.routers.size > 0 && hasRouterMonth(account.kind) ? months.routers.get(account.router) : undefined) ?? months.home;
+
+/** What an account of the home's sum has in the home's month, which is not its own where its router has another. Rule: month. */
+export function inHomeMonth(months: Months, account: Pick<Account, 'id' | 'kind' | 'router' | 'month'>): Traffic {
+  if (monthFor(months, account) === months.home) return account.month;
+  const sums = months.sums.get(sumKey(daysOf(months.home)));
+  return (sums === undefined ? undefined : bytesIn(sums, account)) ?? NOTHING;
+}
 
 const inMonth = (day: Day, month: Month): boolean => day >= month.start && day < month.end;
 

@@ -26,7 +26,7 @@ export function usersAnswer(view: NamesView & Pick<View, 'months'>) {
 /** `/api/v1/wan` */
 export function wanAnswer(view: Pick<View, 'books' | 'months' | 'routers'>) {
   const rows = wanRows(view);
-  const home = homeTraffic(rows);
+  const home = homeTraffic(view);
   return { home: { month: monthJson(view.months.home), ...bytesJson(home) }, uplinks: rows.map(uplinkJson) };
 }
 

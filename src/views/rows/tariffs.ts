@@ -1,9 +1,10 @@
+import type { Month } from '../../domain/calendar.ts';
 import type { QuotaOf } from '../../domain/people/quota.ts';
 import { ON_PEAK } from '../../domain/people/tariffs.ts';
 import { OTHERS } from '../../domain/people/user.ts';
 import { minus, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { type Account, accountsOf, isDirected } from '../../ledger/account.ts';
-import { monthSums } from '../../ledger/usage/months.ts';
+import { monthFor, monthSums } from '../../ledger/usage/months.ts';
 import { bytesIn } from '../../ledger/usage/sums.ts';
 import type { View } from '../view.ts';
 import { isPrivateSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
@@ -19,13 +20,13 @@ export interface TariffPart {
 
 /**
  * The month of accounts by tariff, `on_peak` first; they add up to the month. Bytes without a direction are not in it. Empty without
- * tariffs. Rule: tariffs.
+ * tariffs. `month`: that of all of them; left out, each has its own. Rule: tariffs.
  */
-export function monthParts({ books, months }: TariffView, accounts: readonly Account[]): TariffPart[] {
+export function monthParts({ books, months }: TariffView, accounts: readonly Account[], month?: Month): TariffPart[] {
   const named = new Map<string, Traffic>();
   let onPeak: Traffic | null = null;
   for (const account of accounts) {
-    const sums = monthSums(months, account);
+    const sums = monthSums(months, month ?? monthFor(months, account));
     if (sums === null || !isDirected(account.kind)) continue;
     onPeak = plus(onPeak ?? NOTHING, bytesIn(sums, account) ?? NOTHING);
     for (const [tariff, part] of sums.tariffs) {
@@ -65,7 +66,7 @@ export function tariffRows(view: SubjectView & TariffView): TariffRow[] {
     .flatMap(({ of, id, name, accounts }) => {
       const what = of === 'others' ? ({ of: 'user', id: OTHERS, name: OTHERS } as const) : { of, id, name };
       const title = what.of === 'user' ? view.people.titleOf(what.id) : what.name;
-      return monthParts(view, accounts).map((part) => ({ ...what, title, ...part }));
+      return monthParts(view, accounts, of === 'home' ? view.months.home : undefined).map((part) => ({ ...what, title, ...part }));
     });
 }
 

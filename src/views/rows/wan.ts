@@ -1,7 +1,7 @@
 import type { Month } from '../../domain/calendar.ts';
 import { NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 import { accountKey, accountsOf } from '../../ledger/account.ts';
-import { monthFor } from '../../ledger/usage/months.ts';
+import { inHomeMonth, monthFor } from '../../ledger/usage/months.ts';
 import { observationsOf, type View } from '../view.ts';
 
 /** What the rows of uplinks are made from. */
@@ -56,13 +56,13 @@ export function ownUplinks<T extends { overlay: boolean }>(uplinks: readonly T[]
   return physical.length > 0 ? physical : uplinks;
 }
 
-/** The uplinks of the home's sum: what was never counted is none of them. */
-const homeRows = (rows: readonly WanRow[]): readonly WanRow[] => ownUplinks(rows.filter(({ firstSeen }) => firstSeen !== null));
-
-/** Bytes of the home's uplinks. */
-export function homeTraffic(rows: readonly WanRow[]): { total: Traffic; month: Traffic } {
-  const own = homeRows(rows);
-  return { total: own.map((row) => row.total).reduce(plus, NOTHING), month: own.map((row) => row.month).reduce(plus, NOTHING) };
+/** Bytes of the home's uplinks; the month is the home's. What was never counted is none of them. */
+export function homeTraffic({ books, months }: Pick<View, 'books' | 'months'>): { total: Traffic; month: Traffic } {
+  const own = ownUplinks(accountsOf(books.accounts, 'wan'));
+  return {
+    total: own.map((account) => account.total).reduce(plus, NOTHING),
+    month: own.map((account) => inHomeMonth(months, account)).reduce(plus, NOTHING),
+  };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,6 +1,7 @@
 import { type Day, dayOf, type Month } from '../../../domain/calendar.ts';
 import { figuresOf, plusUsage, type Used } from '../../../domain/traffic.ts';
 import { usageOf } from '../../../ledger/account.ts';
+import { inHomeMonth } from '../../../ledger/usage/months.ts';
 import { bytesIn } from '../../format.ts';
 import type { HistoryRow } from '../../rows/history.ts';
 import { countedSince, isKnown } from '../../rows/known.ts';
@@ -34,12 +35,12 @@ export function monthCard(view: View, past: HomePast | null): Html {
   const today = dayOf(view.now, view.timezone);
   const { accounts, countedBy } = homeAccounts(view.books);
   const nothing = nothingOf(accounts);
-  const month = accounts.map((account) => usageOf(account.kind, account.month)).reduce(plusUsage, nothing);
+  const month = accounts.map((account) => usageOf(account.kind, inHomeMonth(view.months, account))).reduce(plusUsage, nothing);
   return html`<section class="card" aria-labelledby="month">
 <div class="top"><h2 id="month">This month so far</h2><p class="quiet">${shortDate(home.start)} to ${shortDate(home.end - 1)}, day ${today - home.start + 1} of ${home.end - home.start}</p></div>
 ${figures(view, month)}
 ${countedBy === 'devices' && accounts.length > 0 ? html`<p class="quiet">The sum of all devices: no uplink is counted.</p>` : null}
-${tariffLine(view, accounts)}
+${tariffLine(view, accounts, home)}
 ${view.quotas.filter(isCap).map((row) => capLine(row, view))}
 ${hostsLines(view)}
 ${past === null ? null : charts(view, past, today, nothing)}
