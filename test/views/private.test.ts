@@ -213,10 +213,10 @@ describe('what is shown of a private device', () => {
 
   it('are no bytes by tariff, which say when it was used: in metrics, API and pages', async () => {
     const lines = (await metricsText(view)).split('\n').filter((line) => /^wrtmeter_(device|user|wireguard_peer)_month_tariff_/.test(line));
-    expect(lines.filter((line) => ![TV, 'user="anna"', 'user="others"'].some((each) => line.includes(each)))).to.deep.equal([]);
+    expect(lines.filter((line) => ![TV, 'user="others"'].some((each) => line.includes(each)))).to.deep.equal([]);
     expect(lines.filter((line) => line.includes(TV))).to.have.length(4);
     const { tariffs } = tariffsAnswer(view);
-    expect(new Set(tariffs.flatMap(({ of, id }) => (of === 'home' ? [] : id)))).to.deep.equal(new Set([TV, 'anna', 'others']));
+    expect(new Set(tariffs.flatMap(({ of, id }) => (of === 'home' ? [] : id)))).to.deep.equal(new Set([TV, 'others']));
     for (const by of ['month', 'year'])
       for (const tariff of ['on_peak', 'off_peak'])
         expect([[], [TV]], `${by} ${tariff}`).to.deep.include(macs(await usage({ by, tariff })));

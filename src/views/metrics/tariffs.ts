@@ -34,9 +34,12 @@ const NO_GROUPS: Groups = { devices: [], users: [], wan: [], peers: [] };
 
 function groupsOf(view: View, shown: AccountsByKind): Groups {
   // When something private is used is nobody's business.
-  const open = shown.device.filter(({ key }) => !isPrivate(view, key));
+  const isOpen = ({ key }: Account) => !isPrivate(view, key);
+  const open = shown.device.filter(isOpen);
   const devices = grouped(open, ({ key }) => view.aliases.get(key)?.mac ?? key);
-  const users = grouped(accountsOf(view.books.accounts, 'device'), ({ key }) => view.people.userOfDevice(key, view.books.devices));
+  const users = grouped(accountsOf(view.books.accounts, 'device').filter(isOpen), ({ key }) =>
+    view.people.userOfDevice(key, view.books.devices),
+  );
   return {
     devices: [...devices].map(([mac, accounts]) => ({ labels: [mac, nameOf(view, mac)], accounts })),
     users: [...users].flatMap(([user, accounts]) => {

@@ -98,7 +98,7 @@ export function openSubjects(view: SubjectView, subjects: readonly QuotaSubject[
 }
 
 /** Whether only totals of it may be shown. */
-export function isPrivateSubject(view: SubjectView, { of, id, accounts }: QuotaSubject): boolean {
+function isPrivateSubject(view: SubjectView, { of, id, accounts }: QuotaSubject): boolean {
   switch (of) {
     case 'device':
       return isPrivate(view, id);

@@ -7,7 +7,7 @@ import { type Account, accountsOf, isDirected } from '../../ledger/account.ts';
 import { monthFor, monthSums } from '../../ledger/usage/months.ts';
 import { bytesIn } from '../../ledger/usage/sums.ts';
 import type { View } from '../view.ts';
-import { isPrivateSubject, quotaSubjects, type SubjectView } from './quota-subjects.ts';
+import { openSubjects, quotaSubjects, type SubjectView } from './quota-subjects.ts';
 
 /** What parts are made from. */
 export type TariffView = Pick<View, 'books' | 'months'>;
@@ -49,7 +49,7 @@ export interface TariffRow extends TariffPart {
   title: string;
 }
 
-/** The month of everything by tariff, but of what is private: it would tell when that was used. None without tariffs. */
+/** The month of everything by tariff, but of what is private, also in users and others: it would tell when that was used. None without tariffs. */
 export function tariffRows(view: SubjectView & TariffView): TariffRow[] {
   const subjectsOf = quotaSubjects(view);
   const kinds: readonly QuotaOf[] = [
@@ -61,8 +61,7 @@ export function tariffRows(view: SubjectView & TariffView): TariffRow[] {
     { kind: 'each peer' },
   ];
   return kinds
-    .flatMap((of) => subjectsOf({ of }, { startsAt: 0 }))
-    .filter((subject) => !isPrivateSubject(view, subject))
+    .flatMap((of) => openSubjects(view, subjectsOf({ of }, { startsAt: 0 })))
     .flatMap(({ of, id, name, accounts }) => {
       const what = of === 'others' ? ({ of: 'user', id: OTHERS, name: OTHERS } as const) : { of, id, name };
       const title = what.of === 'user' ? view.people.titleOf(what.id) : what.name;

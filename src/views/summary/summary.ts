@@ -10,7 +10,7 @@ import { type Reconciliation, reconciliations } from '../reconciliation/reconcil
 import { homeAccounts } from '../rows/periods.ts';
 import type { QuotaView } from '../rows/quotas.ts';
 import { monthParts, type TariffPart } from '../rows/tariffs.ts';
-import type { View } from '../view.ts';
+import { isPrivate, type View } from '../view.ts';
 import { type Changes, changesOf, homeUsage, type UsageChange } from './changes.ts';
 import { type Missing, missingOf } from './missing.ts';
 import type { ComparedDays, SummaryPeriod } from './period.ts';
@@ -89,7 +89,10 @@ export function summaryOf(facts: SummaryFacts): Summary {
   const isOwn = user === null ? null : isOf(view, user);
   const parts = own?.isPrivate
     ? []
-    : monthParts(view, isOwn === null ? accounts : deviceAccountsOf(view.books.accounts).filter(({ key }) => isOwn(key)));
+    : monthParts(
+        view,
+        isOwn === null ? accounts : deviceAccountsOf(view.books.accounts).filter(({ key }) => isOwn(key) && !isPrivate(view, key)),
+      );
   const changes = changesIn(facts);
   const isShown = shownIn(facts);
   const change = own === null ? changes?.home : changes?.users.get(own.name);

@@ -128,6 +128,15 @@ describe('wrtmeter summary', () => {
     expect(await json({ user: 'others' })).to.include(used(19 * MIB));
   });
 
+  it('of a user with a private device has its bytes, but not when they were moved', async () => {
+    const own = await summaryHome(`devices: { guest: { macs: ['${GUEST}'], user: kids, private: true } }\n`);
+    const { stdout } = await finished(own, { user: 'kids', format: 'json' });
+    await own.close();
+    const found = JSON.parse(stdout);
+    expect(found).to.include(used(247 * MIB));
+    expect(found.tariffs.map(({ download_bytes }: { download_bytes: number }) => download_bytes)).to.deep.equal([114 * MIB, 114 * MIB]);
+  });
+
   it('of a private user has only totals, and nobody sees its name', async () => {
     const found = await json({ user: 'lodger' });
     expect(found).to.deep.include({
