@@ -1,6 +1,6 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { colour, columns, now, overTime, queries, states, thresholds, unit } from '../panels/look.ts';
+import { colour, columns, now, overTime, paint, queries, states, thresholds, unit } from '../panels/look.ts';
 import { bands, field, grid, hidden, lines, numbers, words } from '../panels/panels.ts';
 import { airReported, monthOf } from '../queries/queries.ts';
 import { one, rateOf } from '../queries/series.ts';
@@ -38,8 +38,11 @@ export function device(): Dashboard {
 }
 
 type Way = 'download' | 'upload';
-const rate = (way: Way) => `sum(${rateOf(`wrtmeter_device_${way}_bytes_total`, mac)}) * 8`;
-const volume = (way: Way) => `sum(${one(`wrtmeter_device_month_${way}_bytes`, mac)})`;
+type Figure = Way | 'undirected';
+const rate = (figure: Figure) => `sum(${rateOf(`wrtmeter_device_${figure}_bytes_total`, mac)}) * 8`;
+const volume = (figure: Figure) => `sum(${one(`wrtmeter_device_month_${figure}_bytes`, mac)})`;
+/** Of a device that only a router without directions counts, there is nothing else. */
+const ONE_FIGURE = 'In one figure';
 const link = (way: Way) => `max(${one(`wrtmeter_station_link_${way}_bytes_per_second`, mac)}) * 8`;
 /** What charts of the radio say instead of empty axes. */
 const NO_AIR = 'No access point has seen it on the air in this time';
@@ -48,14 +51,16 @@ const half = { width: 12, height: 8 };
 const rateNow = () =>
   numbers({
     title: 'Now',
-    description: 'Current rate of the device, averaged over the last few readings.',
+    description:
+      'Current rate of the device, averaged over the last few readings. In one figure: both directions, from a router that does not tell them apart.',
     width: 6,
     height: 4,
     unit: unit.rate,
   })
     .timeFrom('5m')
     .hideTimeOverride(true)
-    .targets(queries(now(rate('download'), 'Download'), now(rate('upload'), 'Upload')));
+    .overrideByName(ONE_FIGURE, paint(colour.both))
+    .targets(queries(now(rate('download'), 'Download'), now(rate('upload'), 'Upload'), now(rate('undirected'), ONE_FIGURE)));
 
 const monthSoFar = () =>
   numbers({
@@ -125,11 +130,18 @@ const identity = () =>
 
 const rateOverTime = () =>
   lines(
-    { title: 'Rate', description: 'Download and upload from the point of view of the device.', width: 24, height: 9, unit: unit.rate },
+    {
+      title: 'Rate',
+      description: 'Download and upload from the point of view of the device; in one figure where a router does not tell them apart.',
+      width: 24,
+      height: 9,
+      unit: unit.rate,
+    },
     ['mean', 'max'],
   )
     .fillOpacity(25)
-    .targets(queries(overTime(rate('download'), 'Download'), overTime(rate('upload'), 'Upload')));
+    .overrideByName(ONE_FIGURE, paint(colour.both))
+    .targets(queries(overTime(rate('download'), 'Download'), overTime(rate('upload'), 'Upload'), overTime(rate('undirected'), ONE_FIGURE)));
 
 const accessPoints = () =>
   bands({
@@ -155,7 +167,10 @@ const month = () =>
   })
     .fillOpacity(20)
     .timeFrom('31d')
-    .targets(queries(overTime(volume('download'), 'Download'), overTime(volume('upload'), 'Upload')));
+    .overrideByName(ONE_FIGURE, paint(colour.both))
+    .targets(
+      queries(overTime(volume('download'), 'Download'), overTime(volume('upload'), 'Upload'), overTime(volume('undirected'), ONE_FIGURE)),
+    );
 
 const signal = () =>
   lines({

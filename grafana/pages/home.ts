@@ -137,7 +137,7 @@ const devicesOverTime = () =>
   stacked({
     title: 'Devices over time',
     description:
-      'Download plus upload of the ten busiest devices in the selected time range, stacked; all other devices are one area. If the gateway counts hosts, this is Internet traffic only; otherwise it is all traffic of the access points, including traffic inside the home.',
+      'Both directions of the ten busiest devices in the selected time range, stacked; all other devices are one area. If the gateway counts hosts, this is Internet traffic only; otherwise it is all traffic of the access points, including traffic inside the home.',
     ...chart,
     unit: unit.rate,
   })
@@ -153,7 +153,7 @@ const devicesOverTime = () =>
 const devicesNow = () =>
   ranking({
     title: 'Devices now',
-    description: 'The ten busiest devices now, download plus upload, averaged over the last few readings.',
+    description: 'The ten busiest devices now, both directions, averaged over the last few readings.',
     ...side,
     unit: unit.rate,
   })

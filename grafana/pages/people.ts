@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour, columns, now, overTime, paint, queries, unit } from '../panels/look.ts';
 import { field, grid, lines, numbers, ranking, stacked } from '../panels/panels.ts';
+import { monthOfUsers } from '../queries/queries.ts';
 import { one } from '../queries/series.ts';
 import { heldBack, heldBackInRange, limitedNow, limitingRouters } from './limits.ts';
 import { chosenUsers, instance, page } from './page.ts';
@@ -38,8 +39,7 @@ export function people(): Dashboard {
 }
 
 const line = 'of=~"home|uplink"';
-const volume = (metric: string, labels = '', by?: string) =>
-  `${one(`${metric}_download_bytes`, labels, by)} + ${one(`${metric}_upload_bytes`, labels, by)}`;
+const ofTariff = (way: string) => one(`wrtmeter_wan_month_tariff_${way}_bytes`, '', 'router, interface, tariff');
 
 const capFigures = () =>
   numbers({
@@ -106,7 +106,7 @@ const users = () =>
     unit: unit.volume,
   })
     .noValue('No device has a user')
-    .targets(queries(now(`sort_desc(${volume('wrtmeter_user_month')})`, '{{user}}')));
+    .targets(queries(now(`sort_desc(${monthOfUsers()})`, '{{user}}')));
 
 const byTariff = () =>
   ranking({
@@ -116,9 +116,7 @@ const byTariff = () =>
     unit: unit.volume,
   })
     .noValue('No tariff is configured')
-    .targets(
-      queries(now(`sort_desc(sum by (tariff) (${volume('wrtmeter_wan_month_tariff', '', 'router, interface, tariff')}))`, '{{tariff}}')),
-    );
+    .targets(queries(now(`sort_desc(sum by (tariff) (${ofTariff('download')} + ${ofTariff('upload')}))`, '{{tariff}}')));
 
 const forecast = () =>
   lines({
@@ -149,4 +147,4 @@ const history = () =>
     unit: unit.volume,
   })
     .timeFrom('31d')
-    .targets(queries(overTime(volume('wrtmeter_user_month'), '{{user}}')));
+    .targets(queries(overTime(monthOfUsers(), '{{user}}')));

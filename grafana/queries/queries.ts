@@ -4,10 +4,10 @@ import { one, present, rateOf } from './series.ts';
 /** WAN series of the selected routers and uplinks. */
 export const uplinks = 'router=~"$router", interface=~"$uplink"';
 
-/** Bytes per second in both directions, summed by the given labels. */
+/** Bytes per second in both directions, summed by the given labels; of a device without directions, those in one figure. */
 export function bothRates(by: string, window = '$__rate_interval', at = ''): string {
-  const sum = (way: string) => `sum by (${by}) (${rateOf(`wrtmeter_device_${way}_bytes_total`, '', window, at)})`;
-  return `(${sum('download')} + ${sum('upload')})`;
+  const sum = (figure: string) => `sum by (${by}) (${rateOf(`wrtmeter_device_${figure}_bytes_total`, '', window, at)})`;
+  return `(${sum('download')} + ${sum('upload')} or ${sum('undirected')})`;
 }
 
 /** The busiest devices of the whole time range, so that a graph shows the same devices from left to right. */
@@ -16,6 +16,12 @@ export const busiest = (count: number) => `topk(${count}, ${bothRates('mac', '$_
 /** All bytes of the current month by device, each once. Only a device of which some bytes have no direction has a total of its own. */
 export const monthOf = (labels = '', by = 'mac') => {
   const month = (figure: string) => one(`wrtmeter_device_month_${figure}_bytes`, labels, by);
+  return `(${month('total')} or (${month('download')} + ${month('upload')}))`;
+};
+
+/** The same by user. */
+export const monthOfUsers = () => {
+  const month = (figure: string) => one(`wrtmeter_user_month_${figure}_bytes`);
   return `(${month('total')} or (${month('download')} + ${month('upload')}))`;
 };
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { agreed, atThisPace, bothRates, busiest, firstDay, lastDay, period } from '../../grafana/queries/queries.ts';
+import { agreed, atThisPace, bothRates, busiest, firstDay, lastDay, monthOfUsers, period } from '../../grafana/queries/queries.ts';
 import { ofProcess } from '../../grafana/queries/series.ts';
 import { finish } from '../support/program/command.ts';
 import { drawing, fill, readDashboards } from '../support/prometheus/grafana.ts';
@@ -76,6 +76,31 @@ describe('grafana: queries', () => {
     const top = `${bothRates('mac, hostname')} * 8 and on (mac) ${busiest(1)}`;
     const series = { ...counters('download'), ...counters('upload') };
     await holds(series, '58m', [[top, { '{mac="02:00:00:00:00:01", hostname="anna-laptop"}': 1600 }]], '1m');
+  });
+
+  it('devices and users of a router without directions have their bytes in one figure', async () => {
+    const directed = (way: string) => ({
+      [`wrtmeter_device_${way}_bytes_total{mac="a", hostname="tv"}`]: '0+6000x60',
+      [`wrtmeter_user_month_${way}_bytes{user="anna"}`]: '5x60',
+      [`wrtmeter_user_month_${way}_bytes{user="kids"}`]: '5x60',
+    });
+    const series = {
+      ...{ ...directed('download'), ...directed('upload') },
+      // What another router counted with its directions is the same bytes again.
+      'wrtmeter_device_undirected_bytes_total{mac="a", hostname="tv"}': '0+6000x60',
+      'wrtmeter_device_undirected_bytes_total{mac="b", hostname="tablet"}': '0+3000x60',
+      'wrtmeter_user_month_total_bytes{user="kids"}': '12x60',
+      'wrtmeter_user_month_total_bytes{user="ben"}': '7x60',
+    };
+    await holds(
+      series,
+      '58m',
+      [
+        [bothRates('mac'), { '{mac="a"}': 200, '{mac="b"}': 50 }],
+        [monthOfUsers(), { '{user="anna"}': 10, '{user="kids"}': 12, '{user="ben"}': 7 }],
+      ],
+      '1m',
+    );
   });
 
   it('a reboot, counters that began again and a router that could not be read are marked, and nothing else', async () => {
