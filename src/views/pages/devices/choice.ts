@@ -2,7 +2,7 @@ import { OTHERS } from '../../../domain/people/user.ts';
 import { accountsOf } from '../../../ledger/account.ts';
 import { oneOf, type QueryParameters, single } from '../../api-v1/query.ts';
 import { type DeviceRow, deviceRows } from '../../rows/devices.ts';
-import type { View } from '../../view.ts';
+import { observationsOf, type View } from '../../view.ts';
 import { pageNumber } from '../frame/pager.ts';
 import { withoutEmpty } from '../frame/query.ts';
 
@@ -55,10 +55,12 @@ const ORDERS: Readonly<Record<DeviceSort, (a: DeviceRow, b: DeviceRow) => number
 };
 const COLLATOR = new Intl.Collator('en', { numeric: true });
 
-/** The MACs that a router has counted, on the air or behind it. */
-function macsAt({ books }: Pick<View, 'books'>, router: string): Set<string> {
-  const accounts = [...accountsOf(books.accounts, 'station'), ...accountsOf(books.accounts, 'host')];
-  return new Set(accounts.filter((account) => account.router === router).map(({ key }) => key));
+/** The MACs that a router has counted, on the air or behind it; of one that counts without directions, those of its last answer. */
+function macsAt(view: Pick<View, 'books' | 'routers'>, router: string): Set<string> {
+  const { accounts } = view.books;
+  const counted = [...accountsOf(accounts, 'station'), ...accountsOf(accounts, 'host')].filter((account) => account.router === router);
+  const listed = observationsOf(view, 'statistics').filter((answer) => answer.router === router);
+  return new Set([...counted.map(({ key }) => key), ...listed.flatMap(({ observation }) => observation.machines.map(({ mac }) => mac))]);
 }
 
 /** The networks that a device was last in, by any of its MACs. */

@@ -5,6 +5,7 @@ import { RequestError } from '../../../../src/views/api-v1/request-error.ts';
 import { devicesPage } from '../../../../src/views/pages/devices/page.ts';
 import type { View } from '../../../../src/views/view.ts';
 import { leases, openHome, type SmallHome, stations } from '../../../support/homes/small-home.ts';
+import { statistics } from '../../../support/ledger/rounds.ts';
 import { words } from '../../../support/web/words.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 17);
@@ -64,6 +65,16 @@ describe('the page of devices', () => {
     expect(page({ q: '02:00', sort: 'name', user: '' })).to.include('<a href="devices?q=02%3A00&amp;sort=name&amp;page=2" rel="next">');
     expect(page({ router: 'attic' })).to.include('<option value="attic" selected>attic</option>');
     expect(words(page({ q: 'nobody has this' }))).to.include('No device matches. Show all');
+  });
+
+  it('finds the devices of a router that counts without directions', async () => {
+    const own = await openHome({ routers: { den: [], attic: [] } });
+    for (const more of [0, 1])
+      await own.read(NOW - 1000 + more, { den: { sources: { statistics: statistics({ [macOf(0)]: more * 1024 }) } } });
+    const view = own.view(NOW);
+    await own.close();
+    expect(words(devicesPage(view, { router: 'den' }))).to.include('1 device');
+    expect(words(devicesPage(view, { router: 'attic' }))).to.include('No device matches');
   });
 
   it('sorts by name and by when they were seen', () => {
