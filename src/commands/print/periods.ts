@@ -148,7 +148,9 @@ function summary(
   const { download, upload, undirected, total } = figuresOf(rows.map((row) => bytesOf(row, device)).reduce(plusUsage, NO_USAGE));
   const size = bytesIn(view.units);
   const whose = device !== null ? deviceText(device) : countedBy === 'wan' ? 'the uplinks' : 'the devices, because no uplink is counted';
-  const sums = `${count(rows.length, kind.thing)} of ${whose}: ${size(download ?? 0)} down, ${size(upload ?? 0)} up${undirected === null ? '' : `, ${size(total)} in total`}`;
+  const directed = download === null || upload === null ? [] : [`${size(download)} down`, `${size(upload)} up`];
+  const all = undirected === null && directed.length > 0 ? [] : [`${size(total)} in total`];
+  const sums = `${count(rows.length, kind.thing)} of ${whose}: ${[...directed, ...all].join(', ')}`;
   const own = kind.thing === 'month' && device === null ? [...view.terms.routerBilling.keys()] : [];
   return own.length === 0 ? sums : `${sums}; by the home's billing day, ${own.join(', ')} has another`;
 }

@@ -6,6 +6,7 @@ import { type PrintOptions, print } from '../../../src/commands/print/print.ts';
 import { PRINTS, type PrintName } from '../../../src/commands/print/tables.ts';
 import { believableHome } from '../../support/homes/believable-home.ts';
 import { leases, openHome, type SmallHome, stations, wan } from '../../support/homes/small-home.ts';
+import { statistics } from '../../support/ledger/rounds.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 const TV = '00:00:5e:00:53:03';
@@ -96,6 +97,13 @@ describe('wrtmeter print', () => {
       stderr: `"${PHONE}" is private: only its whole months are shown, with "wrtmeter print months"\n`,
     });
     expect((await printed('months', { device: 'phone' })).code).to.equal(0);
+  });
+
+  it('months of a router without directions: no download and no upload, not 0 B', async () => {
+    home = await openHome({ routers: { den: [] } });
+    for (const more of [0, 1])
+      await home.read(NOW - 3600_000 + more, { den: { sources: { statistics: statistics({ [TV]: more * 1024 }) } } });
+    expect((await printed('months')).stdout).to.match(/\n1 month of the devices, because no uplink is counted: 1\.00 KiB in total\n$/);
   });
 
   it('works while the service writes, and months go by the billing day', async () => {
