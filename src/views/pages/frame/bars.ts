@@ -1,6 +1,7 @@
 import { figuresOf, type Used } from '../../../domain/traffic.ts';
 import { bytesIn, knownIn } from '../../format.ts';
 import type { View } from '../../view.ts';
+import { usedWords } from './figures.ts';
 import { type Content, type Html, html } from './html.ts';
 
 /** What was used on a day or in a month. */
@@ -45,7 +46,6 @@ function column({ name, used, mark }: ChartBar, x: number, most: number, size: (
     return html`<rect class="idle" x="${x + 1.5}" y="${HEIGHT - 2}" width="${WIDTH - 3}" height="2"/>${marked}`;
   const { download, upload } = figuresOf(used);
   const [down, up] = [download ?? 0, upload ?? 0];
-  const words = download === null ? size(total) : `${size(down)} down, ${size(up)} up`;
   let y = HEIGHT;
   const part = (className: string, bytes: number): Content => {
     // Of what has directions, some may be repeated in the total of both.
@@ -55,7 +55,7 @@ function column({ name, used, mark }: ChartBar, x: number, most: number, size: (
       ? null
       : html`<rect class="${className}" x="${x + 1.5}" y="${round(y)}" width="${WIDTH - 3}" height="${round(height)}"/>`;
   };
-  return html`<g><title>${name}: ${words}${mark === undefined ? '' : `; ${mark}`}</title>
+  return html`<g><title>${name}: ${usedWords(used, size)}${mark === undefined ? '' : `; ${mark}`}</title>
 <rect class="reach" x="${x}" y="0" width="${WIDTH}" height="${HEIGHT}"/>
 ${part('down', down)}${part('up', up)}${part('both', total - down - up)}${marked}</g>`;
 }

@@ -10,6 +10,14 @@ export function figures({ units }: Pick<View, 'units'>, used: Used): Html {
   return html`<dl class="figures">${download === null ? null : figure('Download', size(download), 'download')}${upload === null ? null : figure('Upload', size(upload), 'upload')}${undirected === null && download !== null ? null : figure('Total', size(total), 'all')}</dl>`;
 }
 
+/** `12.3 GiB down, 1.20 GiB up`, and all bytes where some have no direction. */
+export function usedWords(used: Used, size: (bytes: number) => string): string {
+  const { download, upload, total } = figuresOf(used);
+  if (download === null || upload === null) return size(total);
+  const directed = `${size(download)} down, ${size(upload)} up`;
+  return total > download + upload ? `${directed}, ${size(total)} in all` : directed;
+}
+
 function figure(name: string, size: string, className: string): Html {
   const [value = '', unit = ''] = size.split(' ');
   return html`<div class="${className}"><dt>${name}</dt><dd>${value} <small>${unit}</small></dd></div>`;

@@ -1,5 +1,5 @@
 import { type Day, dayOf, type Month } from '../../../domain/calendar.ts';
-import { figuresOf, plusUsage, type Used } from '../../../domain/traffic.ts';
+import { plusUsage, type Used } from '../../../domain/traffic.ts';
 import { usageOf } from '../../../ledger/account.ts';
 import { inHomeMonth } from '../../../ledger/usage/months.ts';
 import { bytesIn } from '../../format.ts';
@@ -10,7 +10,7 @@ import { wanRows } from '../../rows/wan.ts';
 import type { View } from '../../view.ts';
 import { dayBars, periodBars } from '../frame/bar-rows.ts';
 import { barChart } from '../frame/bars.ts';
-import { figures } from '../frame/figures.ts';
+import { figures, usedWords } from '../frame/figures.ts';
 import { type Html, html } from '../frame/html.ts';
 import { historyOf } from '../frame/kept-history.ts';
 import { shortDate } from '../frame/short-date.ts';
@@ -60,8 +60,4 @@ ${yearly === null ? null : html`<h3 class="more">By month</h3>${yearly}`}`;
 }
 
 /** `Today: 12.3 GiB down, 1.20 GiB up` */
-function dayLine({ units }: Pick<View, 'units'>, name: string, used: Used): string {
-  const size = bytesIn(units);
-  const { download, upload, total } = figuresOf(used);
-  return `${name}: ${download === null || upload === null ? size(total) : `${size(download)} down, ${size(upload)} up`}`;
-}
+const dayLine = ({ units }: Pick<View, 'units'>, name: string, used: Used): string => `${name}: ${usedWords(used, bytesIn(units))}`;
