@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import { apiPhp } from '../../../src/views/api-php.ts';
 import { wanAnswer } from '../../../src/views/api-v1/answers.ts';
 import { homePage } from '../../../src/views/pages/home/page.ts';
+import { uplinkPage } from '../../../src/views/pages/uplinks/page.ts';
 import { tariffRows } from '../../../src/views/rows/tariffs.ts';
 import { openHome, type SmallHome, wan } from '../../support/homes/small-home.ts';
+import { pageReaderOf } from '../../support/web/web.ts';
 import { words } from '../../support/web/words.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -38,5 +40,23 @@ describe('the month of the home where an uplink has its own billing day (Rule: m
     ]);
     const page = words(homePage(view, null));
     expect(page).to.include('1 Nov to 30 Nov').and.include('29.3 KiB').and.include('off peak 58.6 KiB');
+  });
+});
+
+describe('the home where only an uplink inside another was counted', () => {
+  it('has its bytes, and the page of the uplink says so', async () => {
+    const home = await openHome({ routers: { gateway: [] } });
+    const vpn = (bytes: number, more: Parameters<typeof wan>[0] = []) => ({
+      gateway: { sources: { wan: wan([{ name: 'vpn', device: 'wg0', bytes: { download: bytes, upload: 0 }, overlay: true }, ...more]) } },
+    });
+    const said = async (at: number) => words(await uplinkPage(home.view(at), { router: 'gateway', interface: 'vpn' }, pageReaderOf(home)));
+    await home.read(NOW - 3_600_000, vpn(0));
+    await home.read(NOW, vpn(10_000));
+    expect(wanAnswer(home.view(NOW)).home.month_download_bytes).to.equal(10_000);
+    expect(await said(NOW)).to.include('its bytes are in the sum of the home');
+    await home.read(NOW + 60_000, vpn(20_000, [{ name: 'wan', bytes: { download: 5, upload: 5 } }]));
+    expect(wanAnswer(home.view(NOW + 60_000)).home.month_download_bytes).to.be.below(10_000);
+    expect(await said(NOW + 60_000)).to.include('it runs inside another uplink, so its bytes are counted there already');
+    await home.close();
   });
 });

@@ -1,10 +1,10 @@
 import { minuteText } from '../../../domain/calendar.ts';
 import { directedUsage } from '../../../domain/traffic.ts';
 import { count, quote } from '../../../errors.ts';
-import { accountKey } from '../../../ledger/account.ts';
+import { accountKey, accountsOf } from '../../../ledger/account.ts';
 import { type QueryParameters, single } from '../../api-v1/query.ts';
 import { RequestError } from '../../api-v1/request-error.ts';
-import { wanRows } from '../../rows/wan.ts';
+import { ownUplinks, wanRows } from '../../rows/wan.ts';
 import type { View } from '../../view.ts';
 import { factList } from '../frame/facts.ts';
 import { page } from '../frame/frame.ts';
@@ -38,6 +38,8 @@ export async function uplinkPage(view: View, query: QueryParameters, read: PageR
   const row = wanRows(view).find((each) => each.router === router && each.interface === name);
   if (row === undefined) throw new RequestError(404, `There is no uplink ${quote(name)} at a router ${quote(router)}`);
   const account = view.books.accounts.get(accountKey({ kind: 'wan', router, interface: name, key: '' }));
+  // Where only uplinks inside others were ever counted, these are the home's.
+  const isOwn = ownUplinks(accountsOf(view.books.accounts, 'wan')).some((each) => each === account);
   const time = (instant: number | null) => (instant === null ? null : minuteText(instant, view.timezone));
   const main = html`${nowCard(view, rateId.uplink(row), row)}
 ${usageCard(view, {
@@ -57,7 +59,9 @@ ${factList([
   ['Protocol', row.protocol],
   [
     'In the home',
-    row.overlay ? 'it runs inside another uplink, so its bytes are counted there already' : 'its bytes are in the sum of the home',
+    row.overlay && !isOwn
+      ? 'it runs inside another uplink, so its bytes are counted there already'
+      : 'its bytes are in the sum of the home',
   ],
   ['First seen', time(row.firstSeen)],
   ['Last seen', time(row.lastSeen)],
