@@ -158,11 +158,19 @@ export const deviceOf = (view: View, mac: string): Device | undefined => view.bo
 
 export type AccountsByKind = Readonly<Record<AccountKind, readonly Account[]>>;
 
-/** Accounts that were seen recently enough to be shown. Rule: small. */
-export function shownAccounts({ now, expire, books }: View): AccountsByKind {
+/** Accounts that were seen recently enough to be shown; those of a device expire together, because its month is one. Rule: small. */
+export function shownAccounts({ now, expire, books, aliases }: View): AccountsByKind {
   const shown: Record<AccountKind, Account[]> = { wan: [], station: [], device: [], undirected: [], host: [], address: [], peer: [] };
   const oldest = now - expire * 1000;
-  for (const account of books.accounts.values()) if (account.lastSeen >= oldest) shown[account.kind].push(account);
+  const unseen: Account[] = [];
+  for (const account of books.accounts.values()) {
+    if (account.lastSeen >= oldest) shown[account.kind].push(account);
+    else if (account.kind === 'device' || account.kind === 'undirected') unseen.push(account);
+  }
+  if (unseen.length === 0) return shown;
+  const deviceOf = ({ key }: Account) => aliases.get(key)?.mac ?? key;
+  const devices = new Set([...shown.device, ...shown.undirected].map(deviceOf));
+  for (const account of unseen) if (devices.has(deviceOf(account))) shown[account.kind].push(account);
   return shown;
 }
 

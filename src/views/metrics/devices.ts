@@ -58,6 +58,7 @@ function* familiesOf(view: View, all: readonly LabelledDevice[]): Generator<Fami
   );
   const accounts = others.map(({ account }) => account);
   const mixed = [...undirectedMonths(accounts, (mac) => view.aliases.get(mac)?.mac ?? mac, devices)].map(([mac, used]) => ({
+    mac,
     labels: byMac.get(mac) ?? labelText(BYTES, [mac, nameOf(view, mac)]),
     used,
   }));
@@ -74,10 +75,13 @@ function* familiesOf(view: View, all: readonly LabelledDevice[]): Generator<Fami
     samplesOf(mixed, ({ used }) => used.total),
   );
   const once = others.length === 0 ? rows : [...new Map(all.map((row) => [row.account.key, row])).values()];
-  yield gauge('device_info', 'Information about the device; always 1', INFO, {
-    labels: once.map(({ info }) => info),
-    values: once.map(() => 1),
-  });
+  // Its months are under its first MAC, also where that was never seen.
+  const unseen = [...new Set([...devices.keys(), ...mixed.map(({ mac }) => mac)])].filter((mac) => !byMac.has(mac));
+  const infos = [
+    ...once.map(({ info }) => info),
+    ...unseen.map((mac) => deviceLabels(mac, nameOf(view, mac), '', userOf(view, mac) ?? '').info),
+  ];
+  yield gauge('device_info', 'Information about the device; always 1', INFO, { labels: infos, values: infos.map(() => 1) });
   yield gauge(
     'device_first_seen_timestamp_seconds',
     'Unix time of the first reading that showed the device',

@@ -218,4 +218,29 @@ describe('/metrics', () => {
     expect(later).to.contain('wrtmeter_build_info');
     expect(bench.total({ kind: 'device', key: PHONE })).to.deep.equal({ download: 3e9, upload: 7 });
   });
+
+  it('a device with several MACs is there as a whole while one of them is seen', async () => {
+    const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
+    const devices = (text: string) =>
+      text.split('\n').filter((line) => /^wrtmeter_device_(month|download|info)/.test(line) && line.includes(LAPTOP));
+    const before = devices(await metricsText(view));
+    expect(before).to.have.length(4);
+    const [laptop] = [...view.books.accounts.values()].filter(({ kind, key }) => kind === 'device' && key === LAPTOP);
+    if (laptop !== undefined) laptop.lastSeen -= 31 * 86_400_000;
+    expect(devices(await metricsText(view))).to.have.members(before);
+  });
+
+  it('a device whose first MAC was never seen has information under it, as it has months', async () => {
+    const view = await viewOf(bench, { phone: 'p', laptop: 'l' });
+    const first = '00:00:5e:00:53:77';
+    const text = await metricsText({
+      ...view,
+      aliases: new Map([
+        [LAPTOP, { name: 'laptop', mac: first, user: null }],
+        [first, { name: 'laptop', mac: first, user: null }],
+      ]),
+    });
+    expect(text).to.include(`wrtmeter_device_month_download_bytes{mac="${first}",hostname="laptop"} `);
+    expect(text).to.include(`wrtmeter_device_info{mac="${first}",hostname="laptop",ip="",user="",randomized="false"} 1`);
+  });
 });
