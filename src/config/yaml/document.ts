@@ -72,7 +72,7 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
       }
       const key = String(pair.key.value);
       if (key === '<<' && pair.key.type === 'PLAIN') {
-        merged.push(convert(value, path, parent, depth));
+        merged.push(convert(value, path, parent, depth + 1));
         continue;
       }
       const inner = pathOf(path, key);
