@@ -16,7 +16,12 @@ export function register(program: Command, start: Start): void {
 
 /** `wrtmeter serve`: reads routers and serves metrics until a signal ends it. Returns the exit code. */
 export function serve(options: CliOptions, io: ServeIo): Promise<number> {
-  const load = () => loadConfig({ ...io, cli: options });
+  let inUse: string | null = null;
+  const load = async () => {
+    const loaded = await loadConfig({ ...io, cli: options, inUse });
+    inUse = loaded.config.file;
+    return loaded;
+  };
   return exitCodeOf(io, async () => {
     const { config, warnings } = await load();
     useDriver(config.ledger.driver);

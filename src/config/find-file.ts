@@ -17,8 +17,11 @@ const USUAL_FILES = ['wrtmeter.yaml', 'wrtmeter.yml', 'routers.json', '/etc/wrtm
 
 const MOST_BYTES = 1024 * 1024;
 
-/** Reads the configuration file: the one given, else the first usual one that exists, else null. */
-export async function findFile({ cli, env, cwd, readFile }: ConfigInput): Promise<ConfigFile | null> {
+/**
+ * Reads the configuration file: the one given, else the first usual one that exists, else null. One that is in use and gone is an error:
+ * without it, everything it says would be lost, such as that reading requires a token.
+ */
+export async function findFile({ cli, env, cwd, readFile, inUse }: ConfigInput): Promise<ConfigFile | null> {
   const named = cli.config === undefined ? variable(env, 'WRTMETER_CONFIG') : { value: cli.config, place: '--config' };
   for (const name of named === undefined ? USUAL_FILES : [named.value]) {
     const path = resolve(cwd, name);
@@ -26,6 +29,7 @@ export async function findFile({ cli, env, cwd, readFile }: ConfigInput): Promis
     if (typeof text === 'string') return { name, directory: dirname(path), text };
     if (named !== undefined) throw new ConfigError(`${named.place}: cannot read ${quote(name, 200)}: ${text.problem}`);
     if (!text.missing) throw new ConfigError(`${name}: cannot read this file: ${text.problem}`);
+    if (name === inUse) throw new ConfigError(`${name}: this file is gone; put it back, or restart wrtmeter to run without it`);
   }
   return null;
 }

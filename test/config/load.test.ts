@@ -361,6 +361,15 @@ describe('the configuration file', () => {
     expect(await errorsOf({ env: { WRTMETER_CONFIG: '.' } })).to.deep.equal(['WRTMETER_CONFIG: cannot read ".": is a directory']);
   });
 
+  it('must not be gone when it is read again; one that comes before it in the order takes its place', async () => {
+    const again = { cwd: '/srv', inUse: 'wrtmeter.yml' };
+    const gone = ['wrtmeter.yml: this file is gone; put it back, or restart wrtmeter to run without it'];
+    for (const name of ['/srv/routers.json', '/etc/wrtmeter/wrtmeter.yaml', '/srv/other.yaml'])
+      expect(await errorsOf({ ...again, readFile: filesOf({ [name]: '{}' }) })).to.deep.equal(gone);
+    const both = filesOf({ '/srv/wrtmeter.yaml': 'data: /new\n', '/srv/wrtmeter.yml': 'data: /old\n' });
+    expect((await configOf({ ...again, readFile: both })).data).to.equal('/new');
+  });
+
   it('is refused above 1 MiB, without reading further', async () => {
     const endless = { cli: { config: '/dev/zero' } };
     expect(await errorsOf(endless)).to.deep.equal(['--config: cannot read "/dev/zero": larger than 1024 KiB']);

@@ -119,6 +119,17 @@ describe('wrtmeter serve', () => {
     for (const user of ['anna', 'others']) expect(figure(samples, 'wrtmeter_user_month_download_bytes', { user })).to.equal(0);
   });
 
+  it('SIGHUP while the file that was found is gone changes nothing: reading still requires a token', async () => {
+    const config = await yaml(`auth: { read: token }\nrouters:\n${router('gateway')}`);
+    const exporter = await startExporter({ args: [], dataDir: join(directory, 'data'), within: ['env', '-C', directory] });
+    running.push(exporter);
+    await rm(config);
+    process.kill(exporter.pid, 'SIGHUP');
+    const said = /The old configuration stays in use: wrtmeter\.yaml: this file is gone/;
+    await eventually(String(said), () => said.test(exporter.logs.join('\n')));
+    expect((await fetch(`${exporter.url}/metrics`)).status).to.equal(401);
+  });
+
   it('a daily backup that fails is named, with its reason and what follows, in the log, in /-/healthy and as a metric', async () => {
     const exporter = await start(['--config', await yaml(`routers:\n${router('gateway')}`)]);
     await writeFile(join(directory, 'data', 'backups'), 'a file where the directory should be');
