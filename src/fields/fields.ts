@@ -82,27 +82,38 @@ export function readFields<F extends Fields>(node: Node, fields: F, problems: Pr
 
   const visit = (inner: Node, prefix: string): void => {
     const keys = keysBelow(fields, prefix);
-    let last: { value: Node; isSecret: boolean } | null = null;
-    for (const entry of mapping(inner, `${keys[0] ?? 'NAME'}: …`, problems)?.entries ?? []) {
+    const entries = mapping(inner, `${keys[0] ?? 'NAME'}: …`, problems)?.entries ?? [];
+    const isUnknown = ({ key }: KeyValue) => !keys.includes(key);
+    const isRest = (entry: KeyValue) => isUnknown(entry) && isBlank(entry.value);
+    let isCut = false;
+    for (const [index, entry] of entries.entries()) {
       const key = prefix + entry.key;
-      const match = named.find(([, field]) => field.key === key && !entry.key.includes('.'));
-      if (match !== undefined) {
-        last = { value: entry.value, isSecret: SECRETS.has(match[1].read) };
+      const match = isUnknown(entry) ? undefined : named.find(([, field]) => field.key === key);
+      if (isCut && isRest(entry)) continue;
+      isCut = match !== undefined && isCutOff(entry.value, match[1].read, entries.slice(index + 1), isRest);
+      if (isCut) {
+        fail(problems, entry.value.place, 'is cut off at a comma; put it in quotes');
+      } else if (match !== undefined) {
         const value = match[1].read(entry.value, problems);
         if (value !== undefined) found[match[0]] = { value, place: entry.value.place };
-      } else if (named.some(([, field]) => field.key.startsWith(`${key}.`))) {
-        visit(entry.value, `${key}.`);
-      } else if (last?.isSecret && isBlank(entry.value)) {
-        // The rest of a secret must not be shown as a key.
-        fail(problems, last.value.place, 'is cut off at a comma; put it in quotes');
-      } else {
+      } else if (isUnknown(entry)) {
         unknownKey(entry, keys, problems);
+      } else {
+        visit(entry.value, `${key}.`);
       }
     }
   };
 
   visit(node, '');
   return found as Found<F>;
+}
+
+/** Whether a secret, or a URL with a login, ends at a comma, and the next keys are the rest of it: no message may show them. */
+function isCutOff(value: Node, read: Read<unknown>, after: readonly KeyValue[], isRest: (entry: KeyValue) => boolean): boolean {
+  const end = after.findIndex((entry) => !isRest(entry));
+  const rest = end < 0 ? after : after.slice(0, end);
+  const isUrl = value.kind === 'scalar' && value.source.includes('//');
+  return SECRETS.has(read) ? rest.length > 0 : isUrl && rest.some(({ key }) => key.includes('@'));
 }
 
 const isBlank = (node: Node): boolean => node.kind === 'scalar' && node.blank;

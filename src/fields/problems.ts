@@ -30,5 +30,12 @@ export function throwProblems(problems: Problems): void {
   if (first !== undefined) throw new ConfigError([first, ...rest]);
 }
 
-/** A wrong value, quoted. Hides everything before an `@`: it may be the password of a URL. */
-export const shown = (text: string): string => quote(text.replace(/^.*@/s, '…@'));
+/** A wrong value, quoted. */
+export const shown = (text: string): string => quote(withoutSecrets(text));
+
+/** A text without what may be a secret: all before an `@`, and of a URL what follows its user name, and its query. */
+export function withoutSecrets(text: string): string {
+  const rest = text.replace(/^.*@/s, '…@');
+  if (!rest.includes('//')) return rest;
+  return rest.replace(/(\/\/[^/?#:]*:)(?!\d{1,5}(?:[/?#]|$)).*/s, '$1…').replace(/\?.*/s, '?…');
+}

@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml';
 import { quote } from '../../errors.ts';
 import type { KeyValue, Node } from '../../fields/nodes.ts';
-import { fail, type Problems } from '../../fields/problems.ts';
+import { fail, type Problems, withoutSecrets } from '../../fields/problems.ts';
 import { ValueError } from '../../fields/values.ts';
 import { syntaxProblem } from './errors.ts';
 import { type Environment, interpolate } from './interpolate.ts';
@@ -113,6 +113,6 @@ function nodesOf(document: Document, placeOf: PlaceOf, env: Environment, problem
 
 /** `routers.attic.urls`, `routers["192.168.1.1"].url` */
 function pathOf(parent: string, key: string): string {
-  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${parent}[${quote(key, 80)}]`;
+  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${parent}[${quote(key.includes('//') ? withoutSecrets(key) : key, 80)}]`;
   return parent === '' ? key : `${parent}.${key}`;
 }
