@@ -16,10 +16,10 @@ export function register(program: Command, start: Start): void {
 
 /** `wrtmeter serve`: reads routers and serves metrics until a signal ends it. Returns the exit code. */
 export function serve(options: CliOptions, io: ServeIo): Promise<number> {
-  let inUse: string | null = null;
+  let inUse: string | undefined;
   const load = async () => {
     const loaded = await loadConfig({ ...io, cli: options, inUse });
-    inUse = loaded.config.file;
+    inUse = loaded.inUse;
     return loaded;
   };
   return exitCodeOf(io, async () => {

@@ -14,6 +14,6 @@ export interface ConfigInput {
   readFile: ReadFile;
   /** As Node resolves it: an IANA name, or something else where the system or TZ names none. */
   systemTimezone: string | undefined;
-  /** The file that a running service has read before. */
-  inUse?: string | null;
+  /** The file that a running service has read before, unless it was empty. */
+  inUse?: string | undefined;
 }

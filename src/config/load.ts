@@ -6,7 +6,7 @@ import { fail, type Located, noProblems, type Problems, throwProblems, warn } fr
 import { type Config, MOST_ROUTERS } from './config.ts';
 import { environmentAccess, environmentSettings, readSettings, systemZone, variable, warnOfUnknown } from './environment.ts';
 import type { FileConfig } from './file.ts';
-import { findFile } from './find-file.ts';
+import { findFile, isBlank } from './find-file.ts';
 import type { CliOptions, ConfigInput } from './input.ts';
 import { USUAL_NOTICES } from './notify/notices.ts';
 import { resolveTargets } from './notify/targets.ts';
@@ -22,6 +22,8 @@ export interface LoadedConfig {
   config: Config;
   /** One line each, for the log. */
   warnings: readonly string[];
+  /** The file that was read, unless it is empty. */
+  inUse?: string;
 }
 
 /** The usual address of a router, tried if none is configured. */
@@ -96,7 +98,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     file: file?.name ?? null,
     implied: from === 'nowhere',
   };
-  return { config, warnings: problems.warnings };
+  return { config, warnings: problems.warnings, ...(file !== null && !isBlank(file.text) && { inUse: file.name }) };
 }
 
 const NOTHING: FileConfig = {

@@ -370,6 +370,16 @@ describe('the configuration file', () => {
     expect((await configOf({ ...again, readFile: both })).data).to.equal('/new');
   });
 
+  it('must not be empty when it is read again, if it was not before', async () => {
+    const empty = { cwd: '/srv', cli: { config: 'home.yaml' }, readFile: filesOf({ '/srv/home.yaml': ' \n' }) };
+    const { inUse } = await load({ ...empty, readFile: filesOf({ '/srv/home.yaml': 'auth: { read: token }\n' }) });
+    expect(await errorsOf({ ...empty, inUse })).to.deep.equal([
+      'home.yaml: this file is empty now (a pipe can be read once); write it again, or restart wrtmeter',
+    ]);
+    const first = await load(empty);
+    expect((await load({ ...empty, inUse: first.inUse })).config.implied).to.equal(true);
+  });
+
   it('is refused above 1 MiB, without reading further', async () => {
     const endless = { cli: { config: '/dev/zero' } };
     expect(await errorsOf(endless)).to.deep.equal(['--config: cannot read "/dev/zero": larger than 1024 KiB']);
