@@ -16,6 +16,8 @@ import { fileWords } from './errors.ts';
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   serve: () => {
     keepHeapSmall();
+    // A SIGHUP that nobody handles ends the program. The configuration is not read yet.
+    process.on('SIGHUP', () => undefined);
     return import('./commands/serve.ts');
   },
   check: () => import('./commands/check/check.ts'),

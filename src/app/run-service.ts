@@ -44,18 +44,18 @@ export const ending = (signals: EventEmitter): Promise<string> =>
   });
 
 /**
- * Runs the service until a signal ends it, or what the caller waits for as its `ended`; `load` reads the configuration again on SIGHUP. Throws
- * a LedgerError or a ListenError.
+ * Runs the service until a signal ends it, or what the caller waits for as its `ended`; `load` reads the configuration again on SIGHUP.
+ * `isStale`: whether one came after the configuration was read. Throws a LedgerError or a ListenError.
  */
 export async function runService(
   config: Config,
   log: Logger,
   io: ServiceIo,
   load: () => Promise<LoadedConfig>,
-  more: Pick<ServiceParts, 'limitsChannel'> & { ended?: Promise<string> } = {},
+  more: Pick<ServiceParts, 'limitsChannel'> & { ended?: Promise<string>; isStale?: () => boolean } = {},
 ): Promise<void> {
   const { clock, version } = io;
-  const { ended: given, ...parts } = more;
+  const { ended: given, isStale, ...parts } = more;
   // A second start by mistake must leave no trace.
   await refuseIfTaken(config.listen);
   await tightenData(config.data, log);
@@ -92,6 +92,7 @@ export async function runService(
     throw error;
   });
   io.signals.on('SIGHUP', () => void reload());
+  if (isStale?.()) void reload();
   const ended = (given ?? ending(io.signals)).then((signal) => {
     hasEnded = true;
     return signal;

@@ -17,7 +17,12 @@ export function register(program: Command, start: Start): void {
 /** `wrtmeter serve`: reads routers and serves metrics until a signal ends it. Returns the exit code. */
 export function serve(options: CliOptions, io: ServeIo): Promise<number> {
   let inUse: string | undefined;
+  let isStale = false;
+  io.signals.on('SIGHUP', () => {
+    isStale = true;
+  });
   const load = async () => {
+    isStale = false;
     const loaded = await loadConfig({ ...io, cli: options, inUse });
     inUse = loaded.inUse;
     return loaded;
@@ -27,7 +32,7 @@ export function serve(options: CliOptions, io: ServeIo): Promise<number> {
     useDriver(config.ledger.driver);
     const log = await createLog(config.log.level, io.logReader);
     for (const warning of warnings) log.warn(warning);
-    await runService(config, log, io, load);
+    await runService(config, log, io, load, { isStale: () => isStale });
     return 0;
   });
 }

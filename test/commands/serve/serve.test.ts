@@ -119,6 +119,24 @@ describe('wrtmeter serve', () => {
     for (const user of ['anna', 'others']) expect(figure(samples, 'wrtmeter_user_month_download_bytes', { user })).to.equal(0);
   });
 
+  it('a SIGHUP while it starts does not end it, and what was changed meanwhile is read', async () => {
+    const config = await yaml(`routers:\n${router('gateway')}`);
+    const [command, ...args] = [process.execPath, MAIN, '--config', config, '--data', join(directory, 'data'), '--listen', '127.0.0.1:0'];
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const said: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => said.push(String(data)));
+    try {
+      // The ledger is there after the configuration was read, and before the service listens.
+      await eventually('a ledger', () => existsSync(join(directory, 'data', 'ledger.db')));
+      await yaml(`log: { level: nonsense }\nrouters:\n${router('gateway')}`);
+      child.kill('SIGHUP');
+      await eventually('the new configuration', () => /The old configuration stays in use: .*nonsense/.test(said.join('')));
+      expect([child.exitCode, child.signalCode]).to.deep.equal([null, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
   it('SIGHUP while the file that was found is gone changes nothing: reading still requires a token', async () => {
     const config = await yaml(`auth: { read: token }\nrouters:\n${router('gateway')}`);
     const exporter = await startExporter({ args: [], dataDir: join(directory, 'data'), within: ['env', '-C', directory] });
