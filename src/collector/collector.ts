@@ -56,6 +56,7 @@ export function createCollector(
   let finished: number | null = null;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let waitsSince: number;
   let held: Promise<void> | null = null;
   let onRead: OnRead | null = null;
   const reads = createRouterReads(clock, (read) => onRead?.(read), onBug);
@@ -106,12 +107,20 @@ export function createCollector(
     return { started: reads.running().filter((name) => !before.includes(name)), isRound: true };
   }
 
-  function waitForNext(): void {
+  function waitForNext(since = clock.tick()): void {
     clearTimeout(timer);
+    waitsSince = since;
     if (stopped || terms.heartbeat === 0) return;
     const seconds = finished === null ? Math.min(FIRST, terms.heartbeat) : terms.heartbeat;
+    const waited = clock.tick() - since;
     // Where a round that has just ended is reused, none begins that would wait for the next.
-    timer = setTimeout(() => void round(null).catch(onBug).finally(waitForNext), seconds * 1000);
+    timer = setTimeout(
+      () =>
+        void round(null)
+          .catch(onBug)
+          .finally(() => waitForNext()),
+      Math.max(0, seconds * 1000 - waited),
+    );
     timer.unref();
   }
 
@@ -125,7 +134,8 @@ export function createCollector(
     },
     setTerms(next) {
       terms = next;
-      waitForNext();
+      // Not from the beginning, or reloads that come often would keep it from reading.
+      waitForNext(waitsSince);
     },
     async hold() {
       await held;

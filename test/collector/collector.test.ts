@@ -153,6 +153,18 @@ describe('the collector', () => {
     expect(rounds).to.have.length(count);
   });
 
+  it('starts a round after a heartbeat however often the terms are set in it', async () => {
+    const terms = { routers: [router('a', 1)], heartbeat: 0.3, minInterval: 0 };
+    const { collector, rounds } = collect(terms);
+    const until = performance.now() + 1500;
+    while (performance.now() < until) {
+      await pause(50);
+      collector.setTerms(terms);
+    }
+    await collector.stop();
+    expect(rounds.length).to.be.within(2, 5);
+  });
+
   it('starts the first round soon, if nobody else does', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
