@@ -56,6 +56,22 @@ describe('the program and its disk', function () {
     return filler;
   }
 
+  it('a disk that is full at the start, or when a command reads, is called that, and nothing in the file changes', async () => {
+    disk = await tinyDisk(directory, 'data', '1m');
+    const running = await start(disk.path);
+    await flow(running, 1000);
+    const { wan } = await flow(running, 1000);
+    await running.kill('SIGTERM');
+    const filler = await fill(disk.path);
+    for (const args of [['serve'], ['print', 'wan']]) {
+      const { code, stderr } = await command(...args, '--data', disk.path);
+      expect(code).to.equal(1);
+      expect(stderr).to.match(/^Ledger ".*\/ledger\.(db|lock)": the disk is full: free some space\n$/);
+    }
+    await rm(filler);
+    expect((await flow(await start(disk.path), 0)).wan).to.equal(wan);
+  });
+
   it('a full disk fails the rounds with an error that says so; totals stay shown, nothing is lost or doubled when there is room', async () => {
     disk = await tinyDisk(directory, 'data', '16m');
     const running = await start(disk.path);

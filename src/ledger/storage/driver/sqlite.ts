@@ -1,4 +1,6 @@
+import { statfsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileWords, LedgerError } from '../../../errors.ts';
 import { loadDriver } from './choose.ts';
 import type { Access, Database, LockConnection } from './driver.ts';
@@ -45,7 +47,21 @@ const WORDS: Record<string, string> = {
 
 /** The error of SQLite or the file system as a LedgerError that names the file and says what to do. A LedgerError stays as it is. */
 export function asLedgerError(error: unknown, path: string): LedgerError {
-  return error instanceof LedgerError ? error : new LedgerError(`Ledger "${path}": ${wordsFor(error)}`, { cause: error });
+  if (error instanceof LedgerError) return error;
+  const words = codeOf(error) === 'SQLITE_IOERR' && isFull(dirname(path)) ? WORDS.SQLITE_FULL : wordsFor(error);
+  return new LedgerError(`Ledger "${path}": ${words}`, { cause: error });
+}
+
+/** Bytes of the smallest index of a log. SQLite takes it for a disk that fails where there is no room for one. */
+const LOG_INDEX = 32_768;
+
+function isFull(directory: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize < LOG_INDEX;
+  } catch {
+    return false;
+  }
 }
 
 /** What to do about a file that cannot be written, after words that say so. */
