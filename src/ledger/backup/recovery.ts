@@ -35,12 +35,15 @@ export interface RecoveryIo {
  * kept under a dated name, which is reported and a row of the audit. Throws a LedgerError where there is no good backup.
  */
 export async function openOrRecover(directory: string, io: RecoveryIo): Promise<Store> {
-  const lock = await lockLedger(directory);
+  let lock = await lockLedger(directory);
   try {
     await removeUnfinished(directory);
     const store = await openStore(directory, lock).catch(async (error) => {
       if (!(error instanceof LostLedgerError)) throw error;
       if (!(await finishReplacing(directory, io))) await restoreNewest(directory, error, io);
+      // Where the ledger before was a link, the new one is in another directory.
+      await lock.release();
+      lock = await lockLedger(directory);
       return openStore(directory, lock);
     });
     await reportBrokenTotals(store, directory, io);

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readlink, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readlink, rm, symlink, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { backUp } from '../../../src/ledger/backup/backup.ts';
 import { openOrRecover } from '../../../src/ledger/backup/recovery.ts';
 import { InUseError } from '../../../src/ledger/storage/files.ts';
 import { openStore, openStoreToRead } from '../../../src/ledger/storage/store.ts';
@@ -32,6 +33,19 @@ describe('the lock of a ledger (Rule: care of the file)', () => {
     const store = await openStore(join(directory, 'other'));
     expect(await opened('data')).to.be.instanceOf(InUseError);
     await store.close();
+  });
+
+  it('is held after a backup has taken the place of a damaged file that was reached through a link', async () => {
+    const [data, other] = [join(directory, 'data'), join(directory, 'other')];
+    await (await openStore(data)).close();
+    await mkdir(other);
+    await symlink('../data/ledger.db', join(other, 'ledger.db'));
+    await backUp(other, 20_522);
+    await truncate(join(data, 'ledger.db'), 5000);
+    const store = await openOrRecover(other, { now: 0, report: () => undefined });
+    expect(await opened('other')).to.be.instanceOf(InUseError);
+    await store.close();
+    await (await openStore(other)).close();
   });
 
   it('is not given for a link to a file that is not there, as on a disk that is not mounted: none begins at zero in its place', async () => {
