@@ -300,6 +300,20 @@ describe('Rule: undirected counter, with both directions', () => {
     }
   });
 
+  it('one that shows less in one direction continues in the other, which is posted once', async () => {
+    const bench = await openBench();
+    try {
+      await bench.read(0, shown(['192.168.0.8', 3000, 0]));
+      await bench.read(15, shown(['192.168.0.8', 1800, 100]));
+      await bench.read(30, shown(['192.168.0.9', 1900, 150]));
+      expect(bench.total({ kind: 'host', router: 'gateway', key: PHONE })).to.deep.equal({ download: 0, upload: 150 });
+      await bench.read(45, shown(['192.168.0.9', 3100, 150]));
+      expect(bench.total({ kind: 'host', router: 'gateway', key: PHONE })).to.deep.equal({ download: 100, upload: 150 });
+    } finally {
+      await bench.close();
+    }
+  });
+
   it('is the highest of both directions together, so that the least is posted', async () => {
     const bench = await openBench();
     try {

@@ -1,4 +1,4 @@
-import type { CounterRules, Reading } from '../../../domain/counter.ts';
+import type { CounterRules, Doubt, Reading } from '../../../domain/counter.ts';
 import { macIn } from '../../../domain/counter-names.ts';
 import { type Direction, NOTHING, type Traffic, total } from '../../../domain/traffic.ts';
 import { isBelow } from '../../../domain/within-epoch.ts';
@@ -61,15 +61,23 @@ interface WaitingFigure {
 
 const bytesOf = ([first]: readonly { bytes: Traffic }[]): Traffic => first?.bytes ?? NOTHING;
 
-/** What a counter showed last, or a little less: the baseline of one that may have restarted is higher. */
+/** What a counter showed last, or a little less: the baseline of one that dipped or may have restarted is higher. */
 function lastOf([first]: readonly KeptBaseline[]): Traffic {
   if (first === undefined) return NOTHING;
-  const { bytes, doubts } = first;
-  const last = (way: Direction) => {
-    const doubt = doubts?.[way];
-    return doubt?.kind === 'unsure' ? doubt.low : bytes[way];
-  };
+  const last = (way: Direction) => leastIn(first.doubts?.[way]) ?? first.bytes[way];
   return { download: last('download'), upload: last('upload') };
+}
+
+function leastIn(doubt: Doubt | undefined): number | null {
+  switch (doubt?.kind) {
+    case 'unsure':
+      return doubt.low;
+    case 'dipped':
+    case 'owed':
+      return doubt.least;
+    default:
+      return null;
+  }
 }
 
 /** The best is the last. */
