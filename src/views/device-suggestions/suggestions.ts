@@ -1,7 +1,6 @@
 import { instantText } from '../../domain/calendar.ts';
 import { isRandomized } from '../../domain/mac.ts';
-import { total } from '../../domain/traffic.ts';
-import { accountKey, deviceAccount } from '../../ledger/account.ts';
+import { type Account, accountKey, deviceAccount, undirectedAccount, usageOf } from '../../ledger/account.ts';
 import { nameOf } from '../view.ts';
 import { CONFIDENCES, type Confidence, type MergeView, type Sign, signsOf } from './duplicate-evidence.ts';
 import { deviceLines, freeName } from './yaml.ts';
@@ -96,16 +95,17 @@ function suggestion(view: MergeView, group: Group, taken: Set<string>): Suggesti
 function inOrder({ aliases, books }: MergeView, macs: readonly string[]): string[] {
   const configured = [...aliases.keys()];
   const place = (mac: string) => (aliases.has(mac) ? configured.indexOf(mac) : configured.length);
-  const bytes = (mac: string) => {
-    const account = books.accounts.get(accountKey(deviceAccount(mac)));
-    return account === undefined ? 0 : total(account.total);
-  };
+  const bytes = (mac: string) => accountsOfMac(books, mac).reduce((sum, { kind, total }) => sum + usageOf(kind, total).total, 0);
   return [...macs].sort(
     (a, b) => place(a) - place(b) || Number(isRandomized(a)) - Number(isRandomized(b)) || bytes(b) - bytes(a) || (a < b ? -1 : 1),
   );
 }
 
 function lastSeen({ books }: MergeView, mac: string): string | null {
-  const account = books.accounts.get(accountKey(deviceAccount(mac)));
-  return account === undefined ? null : instantText(account.lastSeen);
+  const seen = accountsOfMac(books, mac).map((account) => account.lastSeen);
+  return seen.length === 0 ? null : instantText(Math.max(...seen));
 }
+
+/** With directions, without, or both. */
+const accountsOfMac = ({ accounts }: MergeView['books'], mac: string): Account[] =>
+  [deviceAccount(mac), undirectedAccount(mac)].flatMap((name) => accounts.get(accountKey(name)) ?? []);

@@ -11,6 +11,7 @@ import type { Alias } from '../../../src/views/view.ts';
 import { configOf, withText } from '../../config/support.ts';
 import { hosts, leases, openHome, type SmallHome, stations } from '../../support/homes/small-home.ts';
 import { devicesOf } from '../../support/ledger/devices.ts';
+import { statistics } from '../../support/ledger/rounds.ts';
 import { violations } from '../../support/schema.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
@@ -319,5 +320,21 @@ describe('suggestions of devices', () => {
   it('too many MACs with one sign are not one device', async () => {
     await see(Array.from({ length: 17 }, (_, i) => ({ mac: `00:00:5e:00:54:${String(i).padStart(2, '0')}`, hostname: 'meter-of-ours' })));
     expect(suggested()).to.deep.equal([]);
+  });
+
+  it('know when devices of a router without directions were seen, and which has the most bytes', async () => {
+    const known = list([
+      { mac: WIFI, clientId: byDuid('00000001') },
+      { mac: CABLE, clientId: byDuid('00000002') },
+    ]);
+    for (const n of [0, 1])
+      await home.read(NOW - 2000 + n * 1000, {
+        gateway: { sources: { statistics: statistics({ [WIFI]: n * 10, [CABLE]: n * 1000 }), leases: known } },
+      });
+    const [found] = suggestionsAnswer(home.view(NOW)).suggestions;
+    expect(found?.macs.map(({ mac, last_seen }) => [mac, last_seen])).to.deep.equal([
+      [CABLE, '2026-11-20T17:59:59Z'],
+      [WIFI, '2026-11-20T17:59:59Z'],
+    ]);
   });
 });
