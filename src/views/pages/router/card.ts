@@ -1,5 +1,5 @@
 import type { System } from '../../../domain/observation.ts';
-import { type RouterStatus, remedyOf, type SourceFailure, type SourceStatus } from '../../../domain/status.ts';
+import { isUp, type RouterStatus, remedyOf, type SourceFailure, type SourceStatus } from '../../../domain/status.ts';
 import { FAILURE_WORDS } from '../../failure-words.ts';
 import { formatAge, formatSeconds } from '../../format.ts';
 import type { View } from '../../view.ts';
@@ -18,7 +18,7 @@ export const placesOf = ({ addresses }: Pick<RouterStatus, 'addresses'>): string
 export function routerCard(view: View, router: RouterStatus, id: string): Html {
   const sources = [...router.sources.values()];
   return html`<article class="card" aria-labelledby="${id}">
-<div class="top"><h2 id="${id}"><a href="${link('router', { name: router.name })}"><bdi>${router.name}</bdi></a></h2>${state(router, sources)}</div>
+<div class="top"><h2 id="${id}"><a href="${link('router', { name: router.name })}"><bdi>${router.name}</bdi></a></h2>${state(view, router, sources)}</div>
 <p class="quiet">${about(view, router)}</p>
 <table>
 <thead><tr><th scope="col">Source</th><th scope="col">Last result</th><th scope="col" class="n">When</th><th scope="col" class="n">Took</th></tr></thead>
@@ -38,11 +38,12 @@ function alike(sources: readonly SourceStatus[]): SourceStatus[][] {
   return [...groups.values()];
 }
 
-function state({ up }: RouterStatus, sources: readonly SourceStatus[]): Html {
+function state({ wallClock }: View, router: RouterStatus, sources: readonly SourceStatus[]): Html {
   const tried = sources.some((source) => source.lastTried !== null);
   const failed = sources.filter((source) => source.error !== null).length;
   if (!tried) return html`<p class="state quiet">not read yet</p>`;
-  if (!up) return html`<p class="state failed">no answer</p>`;
+  if (!router.up) return html`<p class="state failed">no answer</p>`;
+  if (failed === 0 && !isUp(router, wallClock)) return html`<p class="state quiet">not read lately</p>`;
   return failed === 0 ? html`<p class="state ok">all ok</p>` : html`<p class="state failed">${failed} of ${sources.length} failed</p>`;
 }
 

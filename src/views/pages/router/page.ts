@@ -1,4 +1,4 @@
-import type { RouterStatus } from '../../../domain/status.ts';
+import { isUp, type RouterStatus } from '../../../domain/status.ts';
 import { quote } from '../../../errors.ts';
 import { auditAnswer } from '../../api-v1/audit.ts';
 import { type QueryParameters, single } from '../../api-v1/query.ts';
@@ -32,12 +32,14 @@ export const routersCard = (view: View): Html => html`<section class="card" aria
 </table>
 </section>`;
 
-function line({ now }: View, router: RouterStatus): Html {
+function line({ now, wallClock }: View, router: RouterStatus): Html {
   const sources = [...router.sources.values()];
   const failed = sources.filter(({ error }) => error !== null);
   const last = Math.max(0, ...sources.map(({ lastSuccess }) => lastSuccess ?? 0));
   const state = isWell(router)
-    ? html`<span class="ok">all ok</span>`
+    ? isUp(router, wallClock)
+      ? html`<span class="ok">all ok</span>`
+      : html`<span class="quiet">not read lately</span>`
     : failed.length === 0
       ? html`<span class="quiet">not read yet</span>`
       : html`<span class="failed">${router.up ? `failed: ${failed.map(({ source }) => source).join(', ')}` : 'no answer'}</span>`;

@@ -32,6 +32,16 @@ describe('the pages of routers', () => {
     return routerPage(view, { name }, pageReaderOf(home));
   };
 
+  it('do not call well what nobody has read for long, as the API does not', async () => {
+    const view = home.view(NOW + 3 * 3_600_000);
+    expect(words(routersPage(view)))
+      .to.include('gateway not read lately 3 h ago')
+      .and.not.include('all ok');
+    expect(words(await routerPage(view, { name: 'gateway' }, pageReaderOf(home))))
+      .to.include('not read lately')
+      .and.not.include('all ok');
+  });
+
   it('show each in a line while it is well, and what to do where it is not', () => {
     const page = routersPage(home.view(NOW + 3000));
     expect(words(page)).to.include('gateway all ok 3 s ago').and.include('attic no answer 33 s ago');
