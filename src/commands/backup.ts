@@ -41,7 +41,7 @@ export function backup(file: string | undefined, { json = false, ...cli }: Backu
 }
 
 async function copyTo(path: string, directory: string): Promise<string> {
-  if (await isDirectory(path)) throw new LedgerError(`"${path}" is a directory: add a file name, such as ${join(path, 'ledger.db')}`);
+  if (await isDirectory(path)) throw new LedgerError(`"${path}" is a directory: add a file name, such as ${join(path, 'ledger-copy.db')}`);
   if ((await sizeOf(path)) !== null) throw new LedgerError(`"${path}" already exists: use another file name`);
   await leaveRoom(ledgerPath(directory), path);
   await copyDatabase(ledgerPath(directory), path);

@@ -59,7 +59,7 @@ describe('backup, restore, forget and check of the ledger', () => {
       stderr: `"${home.directory}/mine.db" already exists: use another file name\n`,
     });
     expect((await said((io) => backup('.', OPTIONS, io))).stderr).to.equal(
-      `"${home.directory}" is a directory: add a file name, such as ${home.directory}/ledger.db\n`,
+      `"${home.directory}" is a directory: add a file name, such as ${home.directory}/ledger-copy.db\n`,
     );
     expect((await said((io) => backup('nowhere/mine.db', OPTIONS, io))).stderr).to.match(
       /^Backup ".*nowhere\/mine\.db" cannot be written: no such file or directory\n$/,
