@@ -1,6 +1,7 @@
 import { type Field, scalar } from '../../fields/fields.ts';
 import type { Located } from '../../fields/problems.ts';
 import { parseUrl, type RouterUrl } from '../../fields/urls.ts';
+import { ValueError } from '../../fields/values.ts';
 import { defineKind } from '../kind.ts';
 import { checkOpenwrt } from './checks.ts';
 import { HOST_RULES } from './hosts.ts';
@@ -17,6 +18,8 @@ const SCRIPT_PATH = '/cgi-bin/wrtmeter.cgi';
 export function parseScriptUrl(text: string): RouterUrl {
   const parsed = parseUrl(text);
   const url = new URL(parsed.url);
+  if (/^\/cgi-bin\/luci(\/|$)/.test(url.pathname))
+    throw new ValueError(`is the address of the router's own pages (LuCI); use ${url.origin} alone`);
   if (url.pathname === '/' && url.search === '') url.pathname = SCRIPT_PATH;
   return { ...parsed, url: url.href };
 }
