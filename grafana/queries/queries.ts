@@ -13,17 +13,14 @@ export function bothRates(by: string, window = '$__rate_interval', at = ''): str
 /** The busiest devices of the whole time range, so that a graph shows the same devices from left to right. */
 export const busiest = (count: number) => `topk(${count}, ${bothRates('mac', '$__range', ' @ end()')})`;
 
-/** All bytes of the current month by device, each once. Only a device of which some bytes have no direction has a total of its own. */
-export const monthOf = (labels = '', by = 'mac') => {
-  const month = (figure: string) => one(`wrtmeter_device_month_${figure}_bytes`, labels, by);
-  return `(${month('total')} or (${month('download')} + ${month('upload')}))`;
-};
+/** All bytes of the current month by device, each once. */
+export const monthOf = (labels = '', by = 'mac') => allOf((figure) => one(`wrtmeter_device_month_${figure}_bytes`, labels, by));
 
 /** The same by user. */
-export const monthOfUsers = () => {
-  const month = (figure: string) => one(`wrtmeter_user_month_${figure}_bytes`);
-  return `(${month('total')} or (${month('download')} + ${month('upload')}))`;
-};
+export const monthOfUsers = () => allOf((figure) => one(`wrtmeter_user_month_${figure}_bytes`));
+
+/** Only what has some bytes without a direction has a total of its own. */
+const allOf = (month: (figure: string) => string) => `(${month('total')} or (${month('download')} + ${month('upload')}))`;
 
 /** When the billing period of each router with a selected uplink starts or ends, in Unix seconds: the uplink's own, otherwise the site's. */
 export function period(edge: 'start' | 'end'): string {
