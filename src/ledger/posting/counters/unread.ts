@@ -26,11 +26,10 @@ export function withoutLacking<R extends Reading>(
   if (before === null || (unread.size === 0 && unnamed <= before.unnamed)) return readings;
   const shown = byCounter(readings);
   const lines = (counters: ReadonlyMap<string, readonly unknown[]>, counter: string) => counters.get(counter)?.length ?? 0;
-  const lacksOne = (counter: string, known: number) => lines(shown, counter) + lines(links, counter) < known;
   const lacks = (counter: string) => {
     const known = lines(before.counters, counter);
     if (unread.has(counter)) return known > 0 && !before.unread.has(counter);
-    return unnamed > before.unnamed && lacksOne(counter, known);
+    return unnamed > before.unnamed && lines(shown, counter) + lines(links, counter) < known;
   };
   return readings.filter(({ counter }) => !lacks(counter));
 }
