@@ -41,7 +41,8 @@ export function withMovedAddresses(known: Baselines, counters: () => Readings, {
     if (own === undefined) moved.delete(best.counter);
     else {
       moved.set(best.counter, own);
-      insert(figures, { ...best, bytes: lastOf(own), size: sizeOf(lastOf(own)) });
+      const bytes = lastOf(own);
+      insert(figures, { ...best, bytes, size: sizeOf(bytes) });
     }
   }
   return moved;
@@ -59,7 +60,7 @@ interface WaitingFigure {
   place: number;
 }
 
-const bytesOf = ([first]: readonly { bytes: Traffic }[]): Traffic => first?.bytes ?? NOTHING;
+const bytesOf = ([first]: readonly Reading[]): Traffic => first?.bytes ?? NOTHING;
 
 /** What a counter showed last, or a little less: the baseline of one that dipped or may have restarted is higher. */
 function lastOf([first]: readonly KeptBaseline[]): Traffic {
