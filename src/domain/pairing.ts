@@ -60,16 +60,16 @@ function isPaired(baseline: Traffic, lines: readonly Traffic[], pairs: Map<numbe
  * would. Rule: lines of one MAC.
  */
 export function areLinks(readings: readonly Reading[], baselines: readonly Baseline[]): boolean {
-  const [first, second, third] = readings;
-  const sum = readings.reduce((bytes, reading) => plus(bytes, reading.bytes), NOTHING);
-  if (first === undefined || second === undefined || !isWithin(minus(sum, first.bytes), first.bytes)) return false;
-  const [before, beside, another] = [...baselines.filter((each) => !isLink(each)), ...baselines.filter(isLink)];
-  const areKnown = baselines.some(isLink);
-  if (third !== undefined || another !== undefined || before === undefined || beside === undefined) return areKnown;
-  const [ofFirst, ofSecond] = [minus(first.bytes, before.bytes), minus(second.bytes, beside.bytes)];
+  const [first, second, ...more] = readings.map(({ bytes }) => bytes);
+  if (first === undefined || second === undefined || !isWithin(more.reduce(plus, second), first)) return false;
+  const links = baselines.filter(isLink);
+  const areKnown = links.length > 0;
+  const [before, beside, another] = [...baselines.filter((each) => !isLink(each)), ...links];
+  // Of more lines than two it is not clear which of them moved.
+  if (before === undefined || beside === undefined || another !== undefined || more.length > 0) return areKnown;
+  const [ofFirst, ofSecond] = [minus(first, before.bytes), minus(second, beside.bytes)];
   if (isZero(ofSecond)) return areKnown;
-  if (!areKnown) return isZero(minus(ofFirst, ofSecond));
-  return !isZero(ofFirst) || !isWithin(NOTHING, ofSecond);
+  return areKnown ? !isZero(ofFirst) || !isWithin(NOTHING, ofSecond) : isZero(minus(ofFirst, ofSecond));
 }
 
 /** Whether a baseline is of a line that does not count. */

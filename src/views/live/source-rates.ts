@@ -7,7 +7,7 @@ import { type AccountName, accountKey, deviceAccount } from '../../ledger/accoun
 import { type AccountRef, LOOSE_REFS } from '../../ledger/account-refs.ts';
 import type { Feeding, Reader } from '../../ledger/books.ts';
 import { byCounter } from '../../ledger/posting/counters/baselines.ts';
-import { withoutLinks } from '../../ledger/posting/counters/links.ts';
+import { countedLines } from '../../ledger/posting/counters/links.ts';
 import { onwardFrom, plainIncrease } from '../../ledger/posting/counters/plain-increase.ts';
 import { type CounterAnswer, type Feeds, KnownFeeds, type ReadingTerms, readingsOf } from '../../ledger/posting/counters/readings.ts';
 import { type Wires, wiresOf } from '../../ledger/posting/counters/wires.ts';
@@ -162,7 +162,7 @@ function ratesOf(
   for (const [counter, lines] of counters) {
     if (wires?.repeated.has(counter) || wires?.silent.has(counter)) continue;
     const known = wires?.baselines.get(counter) ?? before.counters.get(counter) ?? [];
-    const { readings, baselines } = withoutLinks(observation, lines, known);
+    const { readings, baselines } = countedLines(observation, lines, known);
     const [reading, baseline] = [readings[0], baselines[0]];
     if (reading === undefined) continue;
     const plain =

@@ -17,20 +17,21 @@ export const hasLinks = (observation: Observation, counter: string): boolean =>
   observation.source === 'stations' && observation.links?.has(counter) === true;
 
 /** Leaves out the links of a Wi-Fi 7 station. */
-export function withoutLinks<R extends Reading, B extends Baseline>(
+export function countedLines<R extends Reading, B extends Baseline>(
   observation: Observation,
   readings: readonly R[],
   baselines: readonly B[],
 ): OwnLines<R, B> {
-  const counter = readings[0]?.counter ?? '';
-  if (observation.source !== 'stations') return { readings, baselines, links: [] };
-  const links = (observation.links?.get(counter) ?? []).slice(0, MOST_LINES).map(linkOf);
-  const counted = baselines.filter((each) => !isLink(each));
-  if (links.length > 0) return { readings, baselines: counted, links };
-  if (observation.inRow?.has(counter) && areLinks(readings, baselines))
-    return { readings: readings.slice(0, 1), baselines: counted, links: readings.slice(1).map(({ bytes }) => linkOf(bytes)) };
-  // Links may be missing from a list that was cut.
-  return readings.length === 1 ? { readings, baselines: counted, links: baselines.filter(isLink) } : { readings, baselines, links: [] };
+  const [first, ...others] = readings;
+  if (observation.source !== 'stations' || first === undefined) return { readings, baselines, links: [] };
+  const known = observation.links?.get(first.counter);
+  const own = baselines.filter((each) => !isLink(each));
+  if (known !== undefined) return { readings, baselines: own, links: known.slice(0, MOST_LINES).map(linkOf) };
+  if (observation.inRow?.has(first.counter) && areLinks(readings, baselines))
+    return { readings: [first], baselines: own, links: others.map(({ bytes }) => linkOf(bytes)) };
+  // The links may be missing from a list that was cut.
+  if (others.length === 0) return { readings, baselines: own, links: baselines.filter(isLink) };
+  return { readings, baselines, links: [] };
 }
 
 const linkOf = (bytes: Traffic): Baseline => ({ bytes, epoch: { boot: LINK, instance: null, began: null, margin: 0 }, lastRead: null });

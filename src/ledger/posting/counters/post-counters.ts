@@ -21,7 +21,7 @@ import { baselinesOfEach, byCounter, keepChanged, keepMoved, updateBaselines } f
 import { afterUnread, type Continuation, circumstancesOf } from './circumstances.ts';
 import type { CounterRoom } from './counter-room.ts';
 import { gapIn } from './gap.ts';
-import { hasLinks, withoutLinks } from './links.ts';
+import { countedLines, hasLinks } from './links.ts';
 import { inNamedPeriod } from './period.ts';
 import { type Onward, onwardFrom, plainIncrease } from './plain-increase.ts';
 import { byPresentClock } from './present-clock.ts';
@@ -159,7 +159,7 @@ function postCounter(context: AnswerContext, counter: string, readings: readonly
   const all = wires?.baselines.get(counter) ?? known.get(counter) ?? NONE;
   const silence = wires?.silent.get(counter);
   if (silence) log.note('wire', counter, NOTHING, silence);
-  const { readings: lines, baselines, links } = withoutLinks(context.observation, readings, all);
+  const { readings: lines, baselines, links } = countedLines(context.observation, readings, all);
   const since = before?.unread.has(counter) ? afterUnread(now) : now;
   // Which of the lines the last answer lacked is not known.
   const isUnclear = since.previous?.isPartial === true && baselines.length > 0 && baselines.length < lines.length;

@@ -6,7 +6,7 @@ import type { Postings } from '../postings.ts';
 import type { RoundUpdate } from '../round-update.ts';
 import { canFeedDevices, unreadOf } from './source.ts';
 
-/** Others have fed devices, before anything that is known of. */
+/** Others have fed devices, before anything that is known of: 0 would be never. */
 const EVER = 1;
 
 /** How the two measures of a device are kept apart in a round. Rule: undirected bytes. */
