@@ -1,3 +1,4 @@
+import { MOST_LINES } from '../../domain/pairing.ts';
 import { isWithin, isZero, NOTHING, plus, type Traffic } from '../../domain/traffic.ts';
 
 interface Line {
@@ -8,7 +9,7 @@ interface Line {
 /** A list without the links of Wi-Fi 7 stations. */
 interface CountedLines<L> {
   lines: L[];
-  /** Those left out, by MAC. */
+  /** Those left out, by MAC; of one as many as lines count at most. */
   links: ReadonlyMap<string, readonly Traffic[]>;
   /** MACs whose lines are all in a row and may be a sum and its links: other lists show it. */
   inRow: ReadonlySet<string>;
@@ -31,9 +32,13 @@ export function withoutLinks<L extends Line>(lines: readonly L[]): CountedLines<
   for (const run of runs) {
     const [first, ...others] = run;
     const isSum = isSumOf(first.bytes, others);
-    counted.push(...(isSum ? [first] : run));
-    if (isSum) links.set(first.mac, [...(links.get(first.mac) ?? []), ...others.map(({ bytes }) => bytes)]);
-    else if (others.length > 0 && listed.get(first.mac) === 1) inRow.add(first.mac);
+    // Line by line: a hostile list may have very many of one MAC.
+    for (const line of isSum ? [first] : run) counted.push(line);
+    if (isSum) {
+      const left = links.get(first.mac) ?? [];
+      for (const { bytes } of others.slice(0, MOST_LINES - left.length)) left.push(bytes);
+      links.set(first.mac, left);
+    } else if (others.length > 0 && listed.get(first.mac) === 1) inRow.add(first.mac);
   }
   return { lines: counted, links, inRow };
 }

@@ -49,6 +49,13 @@ describe('Wi-Fi 7 stations in a classic list: the sum of the links counts once',
     expect(inRow(line(A, 10), line(A, 6), line(B, 5), line(A, 3))).to.deep.equal([]);
     expect(inRow(line(A, 10), line(A, 9), line(A, 8))).to.deep.equal([A]);
   });
+  it('tens of thousands of sums and links of one MAC are taken like a few, and few links are kept', () => {
+    const bytes = { download: 2, upload: 2 };
+    const group = [A, A, B].map((mac) => ({ mac, bytes }));
+    const { lines, links } = withoutLinks(Array.from({ length: 30_000 }, () => group).flat());
+    expect([lines.length, links.get(A)?.length]).to.deep.equal([60_000, 8]);
+    expect(withoutLinks(Array.from({ length: 200_000 }, () => ({ mac: A, bytes }))).lines).to.have.lengthOf(200_000);
+  });
 });
 
 describe('Wi-Fi 7 stations in the ledger', () => {

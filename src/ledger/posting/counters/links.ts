@@ -1,6 +1,6 @@
 import { type Baseline, LINK, type Reading } from '../../../domain/counter.ts';
 import type { Observation } from '../../../domain/observation.ts';
-import { areLinks, isLink, MOST_LINES } from '../../../domain/pairing.ts';
+import { areLinks, isLink } from '../../../domain/pairing.ts';
 import type { Traffic } from '../../../domain/traffic.ts';
 
 /** What counts of the lines of one counter. Rule: lines of one MAC. */
@@ -26,7 +26,7 @@ export function countedLines<R extends Reading, B extends Baseline>(
   if (observation.source !== 'stations' || first === undefined) return { readings, baselines, links: [] };
   const known = observation.links?.get(first.counter);
   const own = baselines.filter((each) => !isLink(each));
-  if (known !== undefined) return { readings, baselines: own, links: known.slice(0, MOST_LINES).map(linkOf) };
+  if (known !== undefined) return { readings, baselines: own, links: known.map(linkOf) };
   if (observation.inRow?.has(first.counter) && areLinks(readings, baselines))
     return { readings: [first], baselines: own, links: others.map(({ bytes }) => linkOf(bytes)) };
   // The links may be missing from a list that was cut.
