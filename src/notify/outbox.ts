@@ -72,9 +72,10 @@ export async function openOutbox({ store, clock, log, pace, sendTo }: OutboxPart
     if (mustReload) await reload();
     const fresh = [...new Map(notices.map((notice) => [notice.key, notice])).values()].filter(({ key }) => !keys.has(key));
     const changed = remembered === undefined || remembered === memory ? null : remembered;
-    if (fresh.length + unsaved.length === 0 && changed === null) return;
+    // A step that was added below one which was reported is covered, too.
+    const covered = notices.flatMap(coveredBy).filter(({ key }) => !keys.has(key));
+    if (fresh.length + covered.length + unsaved.length === 0 && changed === null) return;
     const deliveries = deliveriesOf(fresh);
-    const covered = fresh.flatMap(coveredBy).filter(({ key }) => !keys.has(key));
     try {
       await store.put([...fresh, ...covered, ...unsaved], deliveries, changed);
     } catch (error) {

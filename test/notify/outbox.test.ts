@@ -117,6 +117,16 @@ describe('the outbox', () => {
     expect(sent.flatMap(({ message }) => message.notices.map(({ key }) => key))).to.deep.equal(['100 %', 'other']);
   });
 
+  it('tells nothing that is covered only since its notice was told', async () => {
+    await outbox.put([notice('100 %')]);
+    await eventually(() => sent.length === 1);
+    await outbox.put([notice('100 %', { covers: ['50 %'] })]);
+    await crash();
+    await outbox.put([notice('50 %'), notice('other')]);
+    await eventually(() => sent.length === 2);
+    expect(subjects()).to.deep.equal(['100 %', 'other']);
+  });
+
   it('sends a target only the kinds that it wants, and keeps the key of what nobody wants', async () => {
     await crash([targetOf('phone', { kinds: ['trouble'] })]);
     await outbox.put([notice('a'), notice('b', { kind: 'trouble' })]);
