@@ -9,13 +9,13 @@ import { noticeStore } from '../../ledger/storage/people/notices.ts';
 import type { Store } from '../../ledger/storage/store.ts';
 import { openOutbox } from '../../notify/outbox.ts';
 import { PACE, type Pace } from '../../notify/pace.ts';
-import { parseMemory } from '../../notify/watch/memory.ts';
+import { parseMemory, withNames } from '../../notify/watch/memory.ts';
 import { dueSummary } from '../../notify/watch/summary.ts';
 import { ledgerTrouble, type Trouble, type Troubles } from '../../notify/watch/trouble.ts';
 import { watch } from '../../notify/watch/watch.ts';
 import { summaryNotice } from '../../views/summary/notice.ts';
 import type { View } from '../../views/view.ts';
-import { termsOf } from '../from-config.ts';
+import { renamesOf, termsOf } from '../from-config.ts';
 import { type FactSources, factsOf, seesAll } from './facts.ts';
 import { readSummary } from './read-summary.ts';
 import { sendTo } from './targets.ts';
@@ -67,7 +67,7 @@ export async function createNotifier({ config: given, ledger, reading, log, cloc
 
   await outbox.setTargets(config.targets, config.timezone);
 
-  const memoryAt = (now: number) => parseMemory(outbox.memory, now, ledger.books.startedAt);
+  const memoryAt = (now: number) => withNames(parseMemory(outbox.memory, now, ledger.books.startedAt), renamesOf(config));
 
   function inTurn(work: () => Promise<void>): Promise<void> {
     const done = working.then(work).catch((error) => {

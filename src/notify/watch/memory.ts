@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../domain/calendar.ts';
+import { SOURCES } from '../../domain/observation.ts';
 
 /** What is remembered in the ledger between two rounds. Times are Unix ms. */
 export interface Memory {
@@ -29,4 +30,18 @@ export function parseMemory(text: string | null, now: number, began: number): Me
   } catch {
     return first;
   }
+}
+
+/** The words that follow a router in what is remembered. */
+const WORDS: readonly string[] = [...SOURCES, 'software', 'hardware'];
+
+/** The memory with the names that routers have now. `renames`: their names, by earlier ones. */
+export function withNames(memory: Memory, renames: ReadonlyMap<string, string>): Memory {
+  function present(id: string): string {
+    const space = id.lastIndexOf(' ');
+    const ofWord = WORDS.includes(id.slice(space + 1)) ? renames.get(id.slice(0, Math.max(0, space))) : undefined;
+    return renames.get(id) ?? (ofWord === undefined ? id : `${ofWord}${id.slice(space)}`);
+  }
+  const silent = Object.fromEntries(Object.entries(memory.silent).map(([id, since]) => [present(id), since]));
+  return { ...memory, silent, offload: memory.offload.map(present) };
 }

@@ -7,11 +7,12 @@ import { namesOf } from '../../../src/app/from-config.ts';
 import { createNotifier, type Notifier } from '../../../src/app/notify/notifier.ts';
 import type { Config } from '../../../src/config/config.ts';
 import type { Notice } from '../../../src/domain/people/notice.ts';
+import { newStatus } from '../../../src/domain/status.ts';
 import { LedgerError } from '../../../src/errors.ts';
 import type { Posted } from '../../../src/ledger/ledger.ts';
 import { PACE } from '../../../src/notify/pace.ts';
 import { configOf, withText } from '../../config/support.ts';
-import { type Bench, classic, openBench, PHONE, START, station } from '../../support/ledger/rounds.ts';
+import { type Bench, classic, openBench, PHONE, START, station, system } from '../../support/ledger/rounds.ts';
 
 const POSTED: Posted = { status: 'posted', audit: [], renamed: [] };
 const MINUTE = 60_000;
@@ -125,6 +126,24 @@ describe('the notifier', () => {
       decide(suspended);
     }
     await tells('Nothing is counted because the clock is wrong: Since 2026-03-10 12:00: the clock says 2027.');
+  });
+
+  it('tells nothing again of a router that is renamed, also after a restart', async () => {
+    const offloading = { ...system('b', 1), flowOffload: { software: true, hardware: false } };
+    const decideOf = (name: string) =>
+      notifier.afterRound({ posted: POSTED, routers: [{ ...newStatus(name, [], ['wan']), system: offloading }], ...namesOf(config) });
+    decideOf('attic');
+    await tells(
+      'Flow offloading is on at attic: Software flow offloading is on in the firewall of attic. Offloaded bytes bypass the counters of hosts, so the figures of devices are too low. Switch it off, or count stations instead.',
+    );
+    config = { ...config, routers: (await configOf(withText('routers: { loft: { url: http://192.168.1.2, was: [attic] } }'))).routers };
+    await notifier.reconfigure(config);
+    decideOf('loft');
+    await tells();
+    await notifier.stop();
+    await create();
+    decideOf('loft');
+    await tells();
   });
 
   it('tells what a month was once it is over, once', async () => {

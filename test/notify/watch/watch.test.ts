@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { DAY_MS, dayText, HOUR_MS } from '../../../src/domain/calendar.ts';
 import type { NoticesConfig } from '../../../src/notify/settings.ts';
 import type { Facts, RecentDevice, RouterFacts } from '../../../src/notify/watch/facts.ts';
-import { type Memory, parseMemory } from '../../../src/notify/watch/memory.ts';
+import { type Memory, parseMemory, withNames } from '../../../src/notify/watch/memory.ts';
 import { dueSummary } from '../../../src/notify/watch/summary.ts';
 import { ledgerTrouble, type Trouble, type Troubles } from '../../../src/notify/watch/trouble.ts';
 import { watch } from '../../../src/notify/watch/watch.ts';
@@ -114,6 +114,23 @@ describe('silent routers', () => {
     const home = watched();
     expect(home(factsAt(NOON, { routers: [router('attic', { wan: NOON - 2 * HOUR_MS })] }))).to.have.length(1);
     expect(home(factsAt(NOON, { routers: [] }))).to.deep.equal([]);
+  });
+});
+
+describe('a renamed router', () => {
+  const before: Memory = {
+    since: 0,
+    here: {},
+    silent: { attic: 1, 'attic wan': 2, 'attic 2': 3, hall: 4 },
+    offload: ['attic software', 'attic 2 hardware'],
+  };
+
+  it('is remembered by its new name, and no other is', () => {
+    const renames = new Map([['attic', 'loft']]);
+    const after = withNames(before, renames);
+    expect(after.silent).to.deep.equal({ loft: 1, 'loft wan': 2, 'attic 2': 3, hall: 4 });
+    expect(after.offload).to.deep.equal(['loft software', 'attic 2 hardware']);
+    expect(withNames(after, renames)).to.deep.equal(after);
   });
 });
 
