@@ -186,7 +186,7 @@ export async function createService({
   /** In the background: no round waits for it. */
   async function tellQuotas(): Promise<void> {
     if (config.targets.length === 0 || config.quotas.length === 0) return;
-    await notifier.tell(quotaNotices(await view()));
+    await notifier.tell(quotaNotices(await view(), renamesOf(config)));
   }
 
   async function scrape(patience: number | null): Promise<TextParts> {

@@ -70,10 +70,11 @@ export async function openOutbox({ store, clock, log, pace, sendTo }: OutboxPart
     // Without a target nothing is kept: a target that is added later gets it then.
     if (senders.size === 0) return;
     if (mustReload) await reload();
-    const fresh = [...new Map(notices.map((notice) => [notice.key, notice])).values()].filter(({ key }) => !keys.has(key));
+    const isKnown = ({ key, earlier = [] }: Notice) => [key, ...earlier].some((each) => keys.has(each));
+    const fresh = [...new Map(notices.map((notice) => [notice.key, notice])).values()].filter((notice) => !isKnown(notice));
     const changed = remembered === undefined || remembered === memory ? null : remembered;
-    // A step that was added below one which was reported is covered, too.
-    const covered = notices.flatMap(coveredBy).filter(({ key }) => !keys.has(key));
+    // A step that was added below one which was reported is covered, too, and so is the key that one has by a later name.
+    const covered = [...notices.filter(isKnown), ...notices.flatMap(coveredBy)].filter(({ key }) => !keys.has(key));
     if (fresh.length + covered.length + unsaved.length === 0 && changed === null) return;
     const deliveries = deliveriesOf(fresh);
     try {

@@ -13,19 +13,29 @@ type QuotasView = Pick<View, 'quotas' | 'now' | 'timezone' | 'units' | 'limits'>
 
 /**
  * All that quotas have to report now: of each the highest step that is reached, which covers those below it, and a forecast over the limit.
- * What was reported before has the same key again.
+ * What was reported before has the same key again. `renames`: names of routers, by earlier ones.
  */
-export function quotaNotices(view: QuotasView): Notice[] {
-  return view.quotas.flatMap((row) => [...stepNotices(row, view), ...forecastNotices(row, view)]);
+export function quotaNotices(view: QuotasView, renames: ReadonlyMap<string, string> = new Map()): Notice[] {
+  return view.quotas.flatMap((row) => {
+    const before = earlierRows(row, renames);
+    return [...stepNotices(row, before, view), ...forecastNotices(row, before, view)];
+  });
 }
 
-function stepNotices(row: QuotaRow, view: QuotasView): Notice[] {
+/** That of an uplink as it was under the earlier names of its router. */
+function earlierRows(row: QuotaRow, renames: ReadonlyMap<string, string>): QuotaRow[] {
+  const { of } = row.quota;
+  if (of.kind !== 'uplink') return [];
+  return [...renames].flatMap(([was, name]) => (name === of.router ? [{ ...row, id: `${was}${row.id.slice(name.length)}` }] : []));
+}
+
+function stepNotices(row: QuotaRow, before: readonly QuotaRow[], view: QuotasView): Notice[] {
   const size = bytesIn(view.units);
   const reached = row.quota.steps.filter(({ share }) => share <= row.step);
   const last = reached.at(-1);
   if (last === undefined) return [];
   const { share } = last;
-  const stepKey = (step: number) => keyOf('quota', row, view, ` ${percent(step)}`);
+  const stepKey = (step: number, of = row) => keyOf('quota', of, view, ` ${percent(step)}`);
   const lower = reached.slice(0, -1).map((step) => stepKey(step.share));
   const limits = limitTexts(
     reached.flatMap(({ actions }) => actions),
@@ -40,11 +50,12 @@ function stepNotices(row: QuotaRow, view: QuotasView): Notice[] {
       text: [standing(row, view), ...limits, pace(row, view)].filter((line) => line !== '').join('\n'),
       at: view.now,
       ...(lower.length > 0 && { covers: lower }),
+      ...(before.length > 0 && { earlier: before.map((each) => stepKey(share, each)) }),
     },
   ];
 }
 
-function forecastNotices(row: QuotaRow, view: QuotasView): Notice[] {
+function forecastNotices(row: QuotaRow, before: readonly QuotaRow[], view: QuotasView): Notice[] {
   const { forecast, limit, left, quota } = row;
   const size = bytesIn(view.units);
   if (forecast === null || forecast.bytes <= limit || left === 0 || quota.steps.length === 0) return [];
@@ -55,6 +66,7 @@ function forecastNotices(row: QuotaRow, view: QuotasView): Notice[] {
       subject: `${titleOf(row)}: probably ${size(forecast.bytes)} of ${size(limit)}`,
       text: [standing(row, view), pace(row, view)].join('\n'),
       at: view.now,
+      ...(before.length > 0 && { earlier: before.map((each) => keyOf('forecast', each, view)) }),
     },
   ];
 }

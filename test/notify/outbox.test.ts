@@ -127,6 +127,16 @@ describe('the outbox', () => {
     expect(subjects()).to.deep.equal(['100 %', 'other']);
   });
 
+  it('tells nothing that was told by an earlier key, and keeps the later one', async () => {
+    await outbox.put([notice('attic 80 %')]);
+    await eventually(() => sent.length === 1);
+    await outbox.put([notice('loft 80 %', { earlier: ['attic 80 %'] })]);
+    await crash();
+    await outbox.put([notice('loft 80 %'), notice('other')]);
+    await eventually(() => sent.length === 2);
+    expect(subjects()).to.deep.equal(['attic 80 %', 'other']);
+  });
+
   it('sends a target only the kinds that it wants, and keeps the key of what nobody wants', async () => {
     await crash([targetOf('phone', { kinds: ['trouble'] })]);
     await outbox.put([notice('a'), notice('b', { kind: 'trouble' })]);

@@ -123,6 +123,22 @@ describe('notices of quotas', () => {
     expect(notice?.text).to.include('\nThe step "slow" is only reported: no limit can hold all of it.');
   });
 
+  it('of an uplink have the keys that they had under the earlier names of its router', async () => {
+    const uplink = { kind: 'uplink', router: 'gateway', interface: null } as const;
+    bench = await openBench({ ...TERMS, quotas: [quota('line', uplink, 2000, { steps })] });
+    await read(0, 0);
+    const row = quotaRows(quotaView(bench.ledger, START))[0];
+    if (row === undefined) throw new Error('no row');
+    const view = { ...quotaView(bench.ledger, START), quotas: [{ ...row, used: 3000, step: 1 }] };
+    const renames = new Map([
+      ['old', 'gateway'],
+      ['attic', 'loft'],
+    ]);
+    expect(quotaNotices(view, renames).map(({ key, earlier }) => [key, earlier])).to.deep.equal([
+      ['quota line 100 % 2026-03-01 gateway', ['quota line 100 % 2026-03-01 old']],
+    ]);
+  });
+
   it('a step that limits a user says so where routers are asked for limits', async () => {
     const limiting = [{ share: 1, actions: [{ kind: 'slow', rate: 1e6 }, { kind: 'block' }] as const }];
     bench = await openBench({ ...TERMS, quotas: [quota('rest', { kind: 'others' }, 2000, { steps: limiting })] });

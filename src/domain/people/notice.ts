@@ -15,6 +15,8 @@ export interface Notice {
   at: number;
   /** Keys of what it tells as well, so that nothing of that is reported after it. */
   covers?: readonly string[];
+  /** Keys that it had while a router had earlier names: reported by one of them, it is not reported again. */
+  earlier?: readonly string[];
 }
 
 /** A notice that one target has not been sent. */
